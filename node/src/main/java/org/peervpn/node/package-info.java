@@ -1,0 +1,5 @@
+/** The node: joins tunnel, nat and routing. */
+@NullMarked
+package org.peervpn.node;
+
+import org.jspecify.annotations.NullMarked;
