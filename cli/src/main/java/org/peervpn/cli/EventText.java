@@ -1,0 +1,91 @@
+package org.peervpn.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.peervpn.node.NodeEvent;
+
+/** What a running node tells: lines for people, or one JSON object for each event. */
+final class EventText {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String publicKey;
+
+    EventText(String publicKey) {
+        this.publicKey = publicKey;
+    }
+
+    List<String> lines(NodeEvent event) {
+        if (event instanceof NodeEvent.Ready) {
+            return List.of("Ready.");
+        } else if (event instanceof NodeEvent.NoExit) {
+            return List.of("No exit: internet traffic stays local.");
+        } else if (event instanceof NodeEvent.ExitInUse exit) {
+            return exitLines(exit);
+        } else if (event instanceof NodeEvent.PeerConnected peer) {
+            return List.of("Peer " + peer.peer() + " connected by " + peer.endpoint() + "; its addresses: "
+                    + String.join(", ", peer.addresses()));
+        } else if (event instanceof NodeEvent.PeerNamed peer) {
+            return List.of("Peer " + peer.peer()
+                    + (peer.exitFamilies().isEmpty()
+                            ? " offers no exit."
+                            : " offers an exit for " + families(peer.exitFamilies()) + "."));
+        } else if (event instanceof NodeEvent.PathChanged path) {
+            return List.of("Peer " + path.peer() + " changed its path: " + path.from() + " -> " + path.to());
+        } else if (event instanceof NodeEvent.PeerGone peer) {
+            return List.of("Peer " + peer.peer() + " is gone: " + peer.why());
+        } else if (event instanceof NodeEvent.PublicEndpoint endpoint) {
+            return endpointLines(endpoint);
+        } else if (event instanceof NodeEvent.StillTrying trying) {
+            return stillTrying(trying);
+        } else {
+            return List.of();
+        }
+    }
+
+    private static List<String> exitLines(NodeEvent.ExitInUse exit) {
+        List<String> lines = new ArrayList<>();
+        lines.add("Internet traffic goes through " + exit.peer() + ".");
+        for (int family : new int[] {4, 6}) {
+            if (!exit.families().contains(family)) {
+                lines.add("The exit carries no IPv" + family + ": it is refused, not leaked.");
+            }
+        }
+        lines.add("DNS is not protected yet: queries to a resolver on the local network do not pass the exit.");
+        return lines;
+    }
+
+    private List<String> endpointLines(NodeEvent.PublicEndpoint endpoint) {
+        if (endpoint.current() == null) {
+            return List.of("Public endpoint: unknown now, was " + endpoint.old());
+        }
+        if (endpoint.current().equals(endpoint.old())) {
+            return List.of(); // only confirmed now
+        }
+        String changed = endpoint.old() == null ? "" : "  (changed, was " + endpoint.old() + ")";
+        return List.of(
+                "Public endpoint: " + endpoint.current() + changed,
+                "Connect with:    peervpn --connect=" + publicKey + "@" + endpoint.current());
+    }
+
+    private static List<String> stillTrying(NodeEvent.StillTrying trying) {
+        List<String> lines = new ArrayList<>();
+        lines.add("No peer has answered for " + trying.since().toSeconds() + " s. Still trying; likely reasons:");
+        trying.reasons().forEach(reason -> lines.add("  - " + reason));
+        return lines;
+    }
+
+    private static String families(Set<Integer> families) {
+        return families.stream().sorted().map(family -> "IPv" + family).collect(Collectors.joining(" and "));
+    }
+
+    static ObjectNode json(NodeEvent event) {
+        ObjectNode object = JSON.createObjectNode();
+        object.put("event", event.getClass().getSimpleName());
+        object.setAll((ObjectNode) JSON.valueToTree(event));
+        return object;
+    }
+}

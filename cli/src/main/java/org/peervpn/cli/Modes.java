@@ -1,0 +1,172 @@
+package org.peervpn.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.peervpn.node.NodeConfig;
+import org.peervpn.node.NodeInfo;
+import org.peervpn.node.runtime.ControlClient;
+import org.peervpn.node.runtime.Home;
+import org.peervpn.node.runtime.InfoProbe;
+import org.peervpn.node.runtime.Invoker;
+import org.peervpn.node.runtime.Node;
+import org.peervpn.node.runtime.NodeException;
+import org.peervpn.tunnel.NoisePrivateKey;
+
+/** Does what the mode on the command line says. */
+final class Modes {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Options options;
+    private final Console console;
+    private final PrintStream err;
+
+    Modes(Options options, PrintStream out, PrintStream err) {
+        this.options = options;
+        this.console = new Console(out, options.json);
+        this.err = err;
+    }
+
+    /** Returns the exit code. */
+    int run() throws NodeException {
+        if (options.mode.version) {
+            return version();
+        } else if (options.mode.info) {
+            return info();
+        } else if (options.mode.status) {
+            return status();
+        } else if (options.mode.add != null) {
+            return change("add", Map.of("line", options.mode.add.toString()), "Calling ");
+        } else if (options.mode.remove != null) {
+            return change("remove", Map.of("peer", options.mode.remove), "Removed ");
+        } else if (options.mode.down) {
+            return down();
+        } else if (options.mode.repair) {
+            return repair();
+        } else {
+            return node();
+        }
+    }
+
+    private int version() {
+        if (console.isJson()) {
+            console.result(JsonNodeFactory.instance.objectNode().put("version", versionText()));
+        } else {
+            console.line("peervpn " + versionText());
+        }
+        return Main.DONE;
+    }
+
+    static String versionText() {
+        Properties properties = new Properties();
+        try (InputStream file = Modes.class.getResourceAsStream("/peervpn.properties")) {
+            properties.load(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return properties.getProperty("version");
+    }
+
+    private int info() throws NodeException {
+        Home home = home();
+        Optional<JsonNode> running = new ControlClient(home).call("info", Map.of());
+        NodeInfo info;
+        if (running.isPresent()) {
+            info = JSON.convertValue(running.get(), NodeInfo.class);
+        } else {
+            NoisePrivateKey key = home.privateKey(new SecureRandom());
+            NodeConfig config = NodeConfigs.forInfo(options, key, versionText());
+            info = InfoProbe.probe(config, options.portOrDefault());
+        }
+        if (console.isJson()) {
+            console.result(JSON.valueToTree(info));
+        } else {
+            InfoText.lines(info).forEach(console::line);
+        }
+        return Main.DONE;
+    }
+
+    private int status() throws NodeException {
+        JsonNode status = callNode("status", Map.of());
+        if (console.isJson()) {
+            console.result(status);
+        } else {
+            StatusText.lines(status).forEach(console::line);
+        }
+        return Main.DONE;
+    }
+
+    private int change(String call, Map<String, String> arguments, String done) throws NodeException {
+        JsonNode answer = callNode(call, arguments);
+        if (console.isJson()) {
+            console.result(answer);
+        } else {
+            console.line(done + answer.path("peer").asText() + ".");
+        }
+        return Main.DONE;
+    }
+
+    private int down() throws NodeException {
+        JsonNode answer = callNode("down", Map.of());
+        if (console.isJson()) {
+            console.result(answer);
+        } else {
+            console.line("The node has ended and the machine is restored.");
+        }
+        return Main.DONE;
+    }
+
+    private JsonNode callNode(String call, Map<String, String> arguments) throws NodeException {
+        Home home = home();
+        return new ControlClient(home)
+                .call(call, arguments)
+                .orElseThrow(() -> new NodeException("no node is running in " + home.directory()
+                        + "; start one with --exit, --connect or --listen"));
+    }
+
+    private int repair() throws NodeException {
+        if (!Invoker.hasNetAdmin()) {
+            return needsRoot();
+        }
+        int undone = Node.repair(nodeOptions(home()));
+        if (console.isJson()) {
+            console.result(JsonNodeFactory.instance.objectNode().put("undone", undone));
+        } else {
+            console.line(undone == 0 ? "Nothing to repair." : "Repaired: " + undone + " changes undone.");
+        }
+        return Main.DONE;
+    }
+
+    private int node() throws NodeException {
+        if (!Invoker.hasNetAdmin()) {
+            return needsRoot();
+        }
+        Home home = home();
+        NoisePrivateKey key = home.privateKey(new SecureRandom());
+        NodeConfig config = NodeConfigs.forNode(options, key, versionText());
+        return new RunningNode(config, nodeOptions(home), console, err).run();
+    }
+
+    private int needsRoot() {
+        err.println("peervpn: this needs root or CAP_NET_ADMIN; try: sudo peervpn ...");
+        return Main.NEEDS_ROOT;
+    }
+
+    private Home home() throws NodeException {
+        Invoker invoker = Invoker.current();
+        return Home.open(
+                options.home != null ? options.home : invoker.homeDirectory().resolve(".peervpn"), invoker);
+    }
+
+    private Node.Options nodeOptions(Home home) {
+        return new Node.Options(home, options.interfaceName, options.portOrDefault(), options.port == null);
+    }
+}

@@ -1,0 +1,115 @@
+package org.peervpn.cli;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.peervpn.node.Admission;
+import org.peervpn.node.ConnectLine;
+import org.peervpn.node.Endpoint;
+import org.peervpn.node.NodeConfig;
+import org.peervpn.node.PeerId;
+import org.peervpn.tunnel.NoisePrivateKey;
+import org.peervpn.tunnel.NoisePublicKey;
+
+/** From the command line to the configuration of a node. */
+final class NodeConfigs {
+    /** Of different operators; any two that agree confirm an endpoint. */
+    static final List<Endpoint> STUN_SERVERS = List.of(
+            Endpoint.parse("stun.l.google.com:19302"),
+            Endpoint.parse("stun.cloudflare.com:3478"),
+            Endpoint.parse("stun.nextcloud.com:3478"),
+            Endpoint.parse("stun.voipgate.com:3478"));
+
+    private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
+    private NodeConfigs() {}
+
+    static NodeConfig forInfo(Options options, NoisePrivateKey key, String version) {
+        return config(options, key, version, List.of());
+    }
+
+    static NodeConfig forNode(Options options, NoisePrivateKey key, String version) {
+        NoisePublicKey own = key.publicKey();
+        options.mode.connect.forEach(line -> refuseOwn(own, line.publicKey(), "--connect"));
+        options.allow.forEach(allowed -> refuseOwn(own, allowed, "--allow"));
+        return config(options, key, version, exitVia(options));
+    }
+
+    private static void refuseOwn(NoisePublicKey own, NoisePublicKey named, String option) {
+        if (own.equals(named)) {
+            throw new IllegalArgumentException(option + ": that is this node's own public key");
+        }
+    }
+
+    private static NodeConfig config(
+            Options options, NoisePrivateKey key, String version, List<NoisePublicKey> exitVia) {
+        boolean serves = options.mode.exit || options.mode.listen;
+        Admission byDefault = serves ? Admission.LINE : Admission.KNOWN;
+        return new NodeConfig(
+                key,
+                options.name != null ? options.name : hostName(),
+                version,
+                options.mode.exit,
+                serves,
+                List.copyOf(options.mode.connect),
+                List.copyOf(options.allow),
+                options.admission != null ? options.admission : byDefault,
+                !options.noExit,
+                exitVia,
+                List.copyOf(options.route),
+                List.copyOf(options.exclude),
+                options.overlay,
+                options.mtu,
+                stunServers(options),
+                options.endpoint,
+                Duration.ofSeconds(options.timeout));
+    }
+
+    private static List<Endpoint> stunServers(Options options) {
+        if (options.stun.isEmpty()) {
+            return STUN_SERVERS;
+        }
+        return options.stun.contains("none")
+                ? List.of()
+                : options.stun.stream().map(Options::stunServer).toList();
+    }
+
+    /** A key may be anybody's whom the node comes to know; a Peer ID has to be of a key on this command line. */
+    private static List<NoisePublicKey> exitVia(Options options) {
+        List<NoisePublicKey> known = new ArrayList<>();
+        options.mode.connect.stream().map(ConnectLine::publicKey).forEach(known::add);
+        known.addAll(options.allow);
+        return options.exitVia.stream().map(text -> exitVia(text, known)).toList();
+    }
+
+    private static NoisePublicKey exitVia(String text, List<NoisePublicKey> known) {
+        return known.stream()
+                .filter(key ->
+                        key.toString().equals(text) || PeerId.of(key).text().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("--exit-via: \"" + text
+                        + "\" is not the public key or Peer ID of a peer named by --connect or --allow"));
+    }
+
+    private static String hostName() {
+        try {
+            return Files.readString(HOST_NAME, StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            return localHostName();
+        }
+    }
+
+    private static String localHostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unnamed";
+        }
+    }
+}

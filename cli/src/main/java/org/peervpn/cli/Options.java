@@ -1,0 +1,250 @@
+package org.peervpn.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.node.Admission;
+import org.peervpn.node.ConnectLine;
+import org.peervpn.node.Endpoint;
+import org.peervpn.node.OverlayAddresses;
+import org.peervpn.routing.Cidr;
+import org.peervpn.tunnel.NoisePublicKey;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What can be said on the command line. Read by picocli. */
+@Command(
+        name = "peervpn",
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        customSynopsis = "peervpn MODE [OPTIONS]",
+        header = "A private network between people who trust each other, without a server.%n",
+        optionListHeading = "%nOptions:%n",
+        footer = {
+            "",
+            "ENDPOINT is 1.2.3.4:51820, [2001:db8::1]:51820 or name:51820; PUBKEY is WireGuard's base64;",
+            "PEER is a public key, a Peer ID or a name.",
+            "",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 needs root, 4 peer not reached in time."
+        })
+final class Options {
+    static final int DEFAULT_PORT = 51820;
+    static final int DEFAULT_MTU = 1420;
+    static final int MIN_MTU = 1280;
+    static final int MAX_MTU = 9000;
+
+    /** Exactly one of these, but for --connect, which may stand beside --exit and --listen. */
+    static final class Mode {
+        @Option(
+                names = "--info",
+                description = "Show the Peer ID, the public key and the line that others connect with.")
+        boolean info;
+
+        @Option(names = "--exit", description = "Forward peers' traffic to the internet until stopped. Needs root.")
+        boolean exit;
+
+        @Option(
+                names = "--connect",
+                paramLabel = "PUBKEY@ENDPOINT",
+                description = "Connect, and send internet traffic through that peer if it offers an exit. Repeatable,"
+                        + " and allowed with --exit and --listen. Needs root.")
+        List<ConnectLine> connect = new ArrayList<>();
+
+        @Option(names = "--listen", description = "Wait for peers without offering an exit. Needs root.")
+        boolean listen;
+
+        @Option(names = "--status", description = "Show the running node: peers, paths, traffic, exit.")
+        boolean status;
+
+        @Option(
+                names = "--add",
+                paramLabel = "PUBKEY@ENDPOINT",
+                description = "Make the running node know and call a peer.")
+        @Nullable
+        ConnectLine add;
+
+        @Option(names = "--remove", paramLabel = "PEER", description = "Make the running node forget a peer.")
+        @Nullable
+        String remove;
+
+        @Option(names = "--down", description = "Stop the running node and wait until the machine is restored.")
+        boolean down;
+
+        @Option(names = "--repair", description = "Undo what a killed node left behind. Needs root.")
+        boolean repair;
+
+        @Option(names = "--version", description = "Show the version.")
+        boolean version;
+    }
+
+    @ArgGroup(exclusive = false, heading = "Modes, exactly one:%n", order = 1)
+    Mode mode = new Mode();
+
+    @Option(
+            names = {"-h", "--help"},
+            description = "Show this help.")
+    boolean help;
+
+    @Option(
+            names = "--home",
+            paramLabel = "DIR",
+            description = "Identity and configuration; ~/.peervpn of the invoking user, also under sudo.")
+    @Nullable
+    Path home;
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "The one UDP port; by default 51820, or the next free one.")
+    @Nullable
+    Integer port;
+
+    @Option(names = "--interface", paramLabel = "NAME", description = "The TUN device; peervpn0 by default.")
+    String interfaceName = "peervpn0";
+
+    @Option(names = "--mtu", paramLabel = "N", description = "The MTU inside the tunnel; 1420 by default.")
+    int mtu = DEFAULT_MTU;
+
+    @Option(
+            names = "--overlay",
+            paramLabel = "CIDR",
+            description = "Where IPv4 overlay addresses come from, the same on all nodes; 100.64.0.0/10 by default.")
+    Cidr overlay = OverlayAddresses.DEFAULT_IPV4_PREFIX;
+
+    @Option(names = "--name", paramLabel = "TEXT", description = "The name shown to peers; the host name by default.")
+    @Nullable
+    String name;
+
+    @Option(
+            names = "--stun",
+            paramLabel = "HOST:PORT",
+            description = "A STUN server instead of the default ones. Repeatable. --stun=none asks none.")
+    List<String> stun = new ArrayList<>();
+
+    @Option(
+            names = "--endpoint",
+            paramLabel = "HOST:PORT",
+            description = "Announce this public endpoint instead of the one that STUN finds.")
+    @Nullable
+    Endpoint endpoint;
+
+    @Option(names = "--allow", paramLabel = "PUBKEY", description = "Admit this key. Repeatable.")
+    List<NoisePublicKey> allow = new ArrayList<>();
+
+    @Option(
+            names = "--admission",
+            paramLabel = "line|known",
+            description = "Who may come in: whoever holds the connect line (default with --exit and --listen), or only"
+                    + " keys named by --allow, --connect, --add (else).")
+    @Nullable
+    Admission admission;
+
+    @Option(names = "--no-exit", description = "Connect, but keep internet traffic local.")
+    boolean noExit;
+
+    @Option(
+            names = "--exit-via",
+            paramLabel = "PEER",
+            description =
+                    "Which peer is the exit, by public key or Peer ID; repeatable, in order of preference. A stock"
+                            + " WireGuard has to be named here.")
+    List<String> exitVia = new ArrayList<>();
+
+    @Option(
+            names = "--route",
+            paramLabel = "CIDR",
+            description = "Send only this through the exit. Repeatable; by default all.")
+    List<Cidr> route = new ArrayList<>();
+
+    @Option(names = "--exclude", paramLabel = "CIDR", description = "Keep this off the exit. Repeatable.")
+    List<Cidr> exclude = new ArrayList<>();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description = "How long --connect tries for the first handshake; 120 by default, 0 for ever.")
+    int timeout = 120;
+
+    @Option(names = "--json", description = "Machine-readable result on standard output.")
+    boolean json;
+
+    @Option(names = "--log-level", paramLabel = "LEVEL", description = "error, warn, info (default), debug or trace.")
+    String logLevel = "info";
+
+    @Option(names = "--log-format", paramLabel = "text|json", description = "The format of the log; text by default.")
+    String logFormat = "text";
+
+    @Option(names = "--debug", description = "Log level debug: one line for each handshake, path and routing decision.")
+    boolean debug;
+
+    /** True if a node is to run. */
+    boolean runsNode() {
+        return mode.exit || mode.listen || !mode.connect.isEmpty();
+    }
+
+    int portOrDefault() {
+        return port == null ? DEFAULT_PORT : port;
+    }
+
+    /** Throws if the options do not fit together. */
+    void check() {
+        List<String> given = modes();
+        if (given.isEmpty()) {
+            throw new UsageException("say what to do: one of the modes below");
+        }
+        if (given.size() > 1) {
+            throw new UsageException(String.join(" and ", given) + " cannot be combined");
+        }
+        Conversions.checkInterface(interfaceName);
+        range("--port", portOrDefault(), 1, 65_535);
+        range("--mtu", mtu, MIN_MTU, MAX_MTU);
+        range("--timeout", timeout, 0, Integer.MAX_VALUE);
+        if (!overlay.isIpv4() || overlay.prefixLength() < 8 || overlay.prefixLength() > 28) {
+            throw new IllegalArgumentException("--overlay: not an IPv4 prefix of length 8 to 28: " + overlay);
+        }
+        if (stun.contains("none") && stun.size() > 1) {
+            throw new IllegalArgumentException("--stun: none cannot be combined with servers");
+        }
+        if (!stun.contains("none")) {
+            stun.forEach(Options::stunServer);
+        }
+    }
+
+    static Endpoint stunServer(String text) {
+        try {
+            return Endpoint.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--stun: " + e.getMessage(), e);
+        }
+    }
+
+    private List<String> modes() {
+        List<String> given = new ArrayList<>();
+        add(given, mode.info, "--info");
+        add(given, mode.status, "--status");
+        add(given, mode.add != null, "--add");
+        add(given, mode.remove != null, "--remove");
+        add(given, mode.down, "--down");
+        add(given, mode.repair, "--repair");
+        add(given, mode.version, "--version");
+        add(given, mode.exit, "--exit");
+        add(given, mode.listen, "--listen");
+        // Beside --exit or --listen, --connect is no mode of its own.
+        add(given, !mode.connect.isEmpty() && !mode.exit && !mode.listen, "--connect");
+        return given;
+    }
+
+    private static void add(List<String> given, boolean is, String name) {
+        if (is) {
+            given.add(name);
+        }
+    }
+
+    private static void range(String option, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(option + ": " + value + " is not between " + least + " and " + most);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package org.peervpn.node;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.tunnel.NoisePublicKey;
+
+/** Which peer is our way to the internet. A pure function of the configuration and of what the peers offer. */
+final class ExitChoice {
+    private static final Set<Integer> BOTH = Set.of(4, 6);
+
+    private final NodeConfig config;
+
+    ExitChoice(NodeConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * The peer to use. Once there is an exit, it stays until another one can take over: traffic never falls back to the
+     * uplink while the exit is away or has stopped to offer.
+     */
+    @Nullable
+    PeerEntry choose(@Nullable PeerEntry current, PeerTable peers) {
+        if (!config.useExit()) {
+            return null;
+        }
+        return preferred(peers)
+                .filter(entry -> entry.up && !families(entry).isEmpty())
+                .findFirst()
+                .orElse(current);
+    }
+
+    /** Nothing will be known by waiting longer: every peer that may be the exit and is connected has spoken. */
+    boolean isDecided(PeerTable peers, long nowNanos) {
+        return !config.useExit()
+                || preferred(peers)
+                        .filter(entry -> entry.up)
+                        .allMatch(entry -> entry.hello != null
+                                || isNamed(entry)
+                                || nowNanos - entry.upSinceNanos >= NodeCore.HELLO_PATIENCE_NANOS);
+    }
+
+    /** What the peer carries. A stock WireGuard that was named as exit says nothing, so it is taken to carry both. */
+    Set<Integer> families(PeerEntry entry) {
+        if (entry.hello != null) {
+            return entry.hello.exitFamilies();
+        }
+        return isNamed(entry) ? BOTH : Set.of();
+    }
+
+    private boolean isNamed(PeerEntry entry) {
+        return config.exitVia().contains(entry.key);
+    }
+
+    private Stream<PeerEntry> preferred(PeerTable peers) {
+        List<NoisePublicKey> keys = config.exitVia().isEmpty()
+                ? config.connect().stream().map(ConnectLine::publicKey).toList()
+                : config.exitVia();
+        return keys.stream().map(peers::get).filter(Objects::nonNull);
+    }
+}

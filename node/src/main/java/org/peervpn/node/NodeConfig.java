@@ -1,0 +1,38 @@
+package org.peervpn.node;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.routing.Cidr;
+import org.peervpn.tunnel.NoisePrivateKey;
+import org.peervpn.tunnel.NoisePublicKey;
+
+/**
+ * What the operator wants of a node.
+ *
+ * @param waitForPeers {@code --exit} or {@code --listen} was given: the node serves even while nobody is connected
+ * @param exitVia which peers may be the exit, in order of preference; empty: the first of {@code connect} that offers
+ * @param useExit false for {@code --no-exit}
+ * @param routes what goes through the exit; empty for everything
+ * @param stunServers empty for none
+ * @param announcedEndpoint {@code --endpoint}: stands for what STUN would find
+ * @param connectTimeout how long the first handshake with any peer may take; zero for ever
+ */
+public record NodeConfig(
+        NoisePrivateKey privateKey,
+        String name,
+        String version,
+        boolean offerExit,
+        boolean waitForPeers,
+        List<ConnectLine> connect,
+        List<NoisePublicKey> allow,
+        Admission admission,
+        boolean useExit,
+        List<NoisePublicKey> exitVia,
+        List<Cidr> routes,
+        List<Cidr> excludes,
+        Cidr overlay,
+        int mtu,
+        List<Endpoint> stunServers,
+        @Nullable Endpoint announcedEndpoint,
+        Duration connectTimeout) {}

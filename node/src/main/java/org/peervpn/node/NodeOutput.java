@@ -1,0 +1,28 @@
+package org.peervpn.node;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.routing.RouterConfig;
+import org.peervpn.tunnel.Path;
+
+/** What the core asks of the edge. Called on the loop inside a call of the core; must not call back in. */
+public interface NodeOutput {
+
+    void send(Path path, ByteBuffer datagram);
+
+    /** The path by the channel of the address's family; null if this machine does not have that family. */
+    @Nullable
+    Path pathTo(InetSocketAddress remote);
+
+    /** A packet for this machine. */
+    void toTun(ByteBuffer packet);
+
+    /** Look the name up and call {@link NodeCore#resolved}, also when it failed. */
+    void resolve(Endpoint endpoint);
+
+    /** Make the machine so (the TUN included) and call {@link NodeCore#routed}. The latest call counts. */
+    void route(RouterConfig wanted);
+
+    void event(NodeEvent event);
+}

@@ -1,0 +1,74 @@
+package org.peervpn.node;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code --status} shows; the names are those of its JSON. Unknown is null. */
+public record NodeStatus(
+        State state,
+        String peerId,
+        String publicKey,
+        @JsonProperty("interface") String interfaceName,
+        List<String> addresses,
+        int port,
+        @Nullable String publicEndpoint,
+        @Nullable String nat,
+        Exit exit,
+        List<PeerStatus> peers,
+        Map<String, Long> drops) {
+
+    /** The state of a node, or of its relation to one peer. */
+    public enum State {
+        STARTING,
+        CONNECTING,
+        CONNECTED,
+        RECONNECTING,
+        STOPPING,
+        FAILED
+    }
+
+    /** The kind of a path. */
+    public enum PathType {
+        DIRECT,
+        RELAY,
+        NONE
+    }
+
+    /**
+     * The exits.
+     *
+     * @param offering the address families that this node forwards; empty for none
+     * @param using the Peer ID of the exit in use
+     */
+    public record Exit(List<String> offering, @Nullable String using) {}
+
+    /** One peer. */
+    public record PeerStatus(
+            String peerId,
+            String publicKey,
+            @Nullable String name,
+            List<String> addresses,
+            boolean admitted,
+            State state,
+            PathStatus path,
+            @Nullable Long lastHandshakeSeconds,
+            long rxBytes,
+            long txBytes,
+            long rxPackets,
+            long txPackets) {}
+
+    /**
+     * The path to a peer.
+     *
+     * @param since ISO 8601, UTC
+     */
+    public record PathStatus(
+            PathType type,
+            @Nullable String endpoint,
+            @Nullable String via,
+            @Nullable Double rttMillis,
+            @Nullable String since,
+            @Nullable String why) {}
+}

@@ -1,0 +1,127 @@
+package org.peervpn.node;
+
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.node.control.Hello;
+import org.peervpn.routing.Cidr;
+import org.peervpn.tunnel.NoisePublicKey;
+import org.peervpn.tunnel.Peer;
+
+/** What the node knows of one peer beyond what the tunnel knows. Owned by the loop. */
+final class PeerEntry {
+
+    /** How the peer came to be known. */
+    enum Origin {
+        CONNECT,
+        ADD,
+        ALLOW,
+        LINE
+    }
+
+    final NoisePublicKey key;
+    final PeerId id;
+    final OverlayAddresses overlay;
+    final long createdNanos;
+
+    Origin origin;
+
+    /** null until the tunnel has added the peer: in the middle of the first initiation of an unknown key. */
+    @Nullable
+    Peer peer;
+
+    /** False for a guest: no packet passes in either direction. */
+    boolean admitted;
+
+    /** The IPv4 address is this peer's; false if another peer had it before. */
+    boolean ownsIpv4;
+
+    /** Where the operator says that the peer is; null if it has to come by itself. */
+    @Nullable
+    Endpoint endpoint;
+
+    /** What {@link #endpoint} stands for. */
+    List<InetSocketAddress> candidates = List.of();
+
+    boolean up;
+    boolean wasUp;
+    long upSinceNanos;
+    long downSinceNanos;
+
+    @Nullable
+    Instant pathSince;
+
+    @Nullable
+    String pathWhy;
+
+    /** The address families that the peer carries as our exit, as last published; empty if it is not our exit. */
+    Set<Integer> exitFamilies = Set.of();
+
+    /** An initiation has gone unanswered, so the candidates are tried beside the path. */
+    boolean triesCandidates;
+
+    /** What the peer said last; null for a stock WireGuard, or before it has spoken. */
+    @Nullable
+    Hello hello;
+
+    /** The peer has answered a hello since it came up. */
+    boolean greeted;
+
+    int hellosSent;
+    long nextHelloNanos = Long.MAX_VALUE;
+
+    /** The token of a hello that has still to be answered. */
+    @Nullable
+    Long owedAnswer;
+
+    /** Sent in our last hello; an answer that returns it tells the round-trip time. */
+    long helloToken;
+
+    long rttNanos = -1;
+
+    long nextDialNanos = Long.MAX_VALUE;
+    long nextResolveNanos = Long.MAX_VALUE;
+
+    PeerEntry(NoisePublicKey key, OverlayAddresses overlay, Origin origin, long nowNanos) {
+        this.key = key;
+        this.id = PeerId.of(key);
+        this.overlay = overlay;
+        this.origin = origin;
+        this.createdNanos = nowNanos;
+        this.downSinceNanos = nowNanos;
+    }
+
+    /** The node itself keeps trying to reach it. */
+    boolean isDialled() {
+        return origin == Origin.CONNECT || origin == Origin.ADD;
+    }
+
+    Peer boundPeer() {
+        Peer bound = peer;
+        if (bound == null) {
+            throw new IllegalStateException("the tunnel does not have this peer yet");
+        }
+        return bound;
+    }
+
+    PeerLabel label() {
+        return new PeerLabel(name(), id);
+    }
+
+    @Nullable
+    String name() {
+        return hello == null || hello.name().isEmpty() ? null : hello.name();
+    }
+
+    List<Cidr> addresses() {
+        List<Cidr> addresses = new ArrayList<>(2);
+        if (ownsIpv4) {
+            addresses.add(Cidr.host(overlay.ipv4()));
+        }
+        addresses.add(Cidr.host(overlay.ipv6()));
+        return addresses;
+    }
+}

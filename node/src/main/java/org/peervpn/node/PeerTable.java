@@ -1,0 +1,126 @@
+package org.peervpn.node;
+
+import java.net.Inet4Address;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.routing.Cidr;
+import org.peervpn.tunnel.NoisePublicKey;
+
+/** The peers of a node and who owns which overlay address. Bounded where the network can fill it. Owned by the loop. */
+final class PeerTable {
+    /** Peers that nobody named and that hold the connect line. */
+    static final int MAX_LINE_PEERS = 1024;
+
+    /** Of these, those that have begun a handshake and not yet proved that they live where they say. */
+    static final int MAX_GUESTS = 256;
+
+    /** Keys that the operator has removed from the running node. */
+    static final int MAX_REMOVED = 4096;
+
+    /** How long a guest may take to prove itself, which needs one round trip. */
+    static final long GUEST_LIFETIME_NANOS = 10_000_000_000L;
+
+    /** A line peer that has been away for so long makes room for a new one when the table is full. */
+    static final long FORGET_AWAY_NANOS = 3600L * 1_000_000_000L;
+
+    private final Cidr overlay;
+    private final Inet4Address ownIpv4;
+    private final Map<NoisePublicKey, PeerEntry> entries = new LinkedHashMap<>();
+    private final Set<Inet4Address> takenIpv4 = new HashSet<>();
+    private final Set<NoisePublicKey> removed = new LinkedHashSet<>();
+
+    PeerTable(Cidr overlay, Inet4Address ownIpv4) {
+        this.overlay = overlay;
+        this.ownIpv4 = ownIpv4;
+    }
+
+    Collection<PeerEntry> entries() {
+        return entries.values();
+    }
+
+    @Nullable
+    PeerEntry get(NoisePublicKey key) {
+        return entries.get(key);
+    }
+
+    PeerEntry add(NoisePublicKey key, PeerEntry.Origin origin, long nowNanos) {
+        PeerEntry entry = new PeerEntry(key, OverlayAddresses.of(key, overlay), origin, nowNanos);
+        entries.put(key, entry);
+        return entry;
+    }
+
+    /** Gives the peer its addresses. The IPv4 address goes to whoever was admitted first: 22 bits can be ground. */
+    void admit(PeerEntry entry) {
+        if (!entry.admitted) {
+            entry.admitted = true;
+            Inet4Address ipv4 = entry.overlay.ipv4();
+            entry.ownsIpv4 = !ipv4.equals(ownIpv4) && takenIpv4.add(ipv4);
+        }
+    }
+
+    void remove(PeerEntry entry) {
+        entries.remove(entry.key);
+        if (entry.ownsIpv4) {
+            takenIpv4.remove(entry.overlay.ipv4());
+        }
+    }
+
+    /** The operator does not want this key any more; it is not let in again by the line. */
+    void ban(NoisePublicKey key) {
+        if (removed.size() == MAX_REMOVED) {
+            removed.remove(removed.iterator().next());
+        }
+        removed.add(key);
+    }
+
+    void unban(NoisePublicKey key) {
+        removed.remove(key);
+    }
+
+    boolean isBanned(NoisePublicKey key) {
+        return removed.contains(key);
+    }
+
+    /** False if another stranger would make too many: of those who have proved nothing yet, or in all. */
+    boolean hasRoomForStranger() {
+        long strangers = entries.values().stream()
+                .filter(e -> e.origin == PeerEntry.Origin.LINE)
+                .count();
+        long guests = entries.values().stream().filter(e -> !e.admitted).count();
+        return guests < MAX_GUESTS && strangers < MAX_LINE_PEERS;
+    }
+
+    /** Who is no longer worth its slot: guests who proved nothing, and long-absent strangers while the table is full. */
+    List<PeerEntry> expired(long nowNanos) {
+        long strangers = entries.values().stream()
+                .filter(e -> e.origin == PeerEntry.Origin.LINE)
+                .count();
+        return entries.values().stream()
+                .filter(e -> e.origin == PeerEntry.Origin.LINE)
+                .filter(e -> e.admitted
+                        ? strangers >= MAX_LINE_PEERS && !e.up && nowNanos - e.downSinceNanos > FORGET_AWAY_NANOS
+                        : nowNanos - e.createdNanos >= GUEST_LIFETIME_NANOS)
+                .toList();
+    }
+
+    /** By public key, Peer ID or name; an {@link IllegalArgumentException} says that none or several fit. */
+    PeerEntry find(String text) {
+        List<PeerEntry> found = entries.values().stream()
+                .filter(e -> e.key.toString().equals(text) || e.id.text().equals(text) || text.equals(e.name()))
+                .toList();
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("no such peer: " + text);
+        }
+        if (found.size() > 1) {
+            throw new IllegalArgumentException(
+                    found.size() + " peers are called " + text + ": name one by its public key");
+        }
+        return found.get(0);
+    }
+}

@@ -1,0 +1,65 @@
+package org.peervpn.node;
+
+import io.netty.util.NetUtil;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.node.NodeStatus.PathStatus;
+import org.peervpn.node.NodeStatus.PathType;
+import org.peervpn.node.NodeStatus.PeerStatus;
+import org.peervpn.node.NodeStatus.State;
+import org.peervpn.routing.Cidr;
+import org.peervpn.tunnel.Lane;
+import org.peervpn.tunnel.Path;
+import org.peervpn.tunnel.Peer;
+
+/** Peers as {@code --status} shows them. */
+final class StatusView {
+    private static final double NANOS_PER_MILLI = 1e6;
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private StatusView() {}
+
+    /** The address of a /32 or /128 in its shortest form. */
+    static String address(Cidr host) {
+        return NetUtil.toAddressString(host.address());
+    }
+
+    static List<String> families(Collection<Integer> families) {
+        return families.stream().sorted().map(family -> "IPv" + family).toList();
+    }
+
+    static PeerStatus of(PeerEntry entry, long nowNanos) {
+        Peer peer = entry.peer;
+        Lane lane = peer == null ? null : peer.lane();
+        return new PeerStatus(
+                entry.id.text(),
+                entry.key.toString(),
+                entry.name(),
+                entry.addresses().stream().map(StatusView::address).toList(),
+                entry.admitted,
+                entry.up ? State.CONNECTED : entry.wasUp ? State.RECONNECTING : State.CONNECTING,
+                path(entry, lane),
+                peer == null || peer.lastHandshakeNanos() < 0
+                        ? null
+                        : (nowNanos - peer.lastHandshakeNanos()) / NANOS_PER_SECOND,
+                lane == null ? 0 : lane.rxBytes(),
+                lane == null ? 0 : lane.txBytes(),
+                lane == null ? 0 : lane.rxPackets(),
+                lane == null ? 0 : lane.txPackets());
+    }
+
+    private static PathStatus path(PeerEntry entry, @Nullable Lane lane) {
+        Path path = lane == null ? null : lane.path();
+        if (path == null || !entry.up) {
+            return new PathStatus(PathType.NONE, null, null, null, null, null);
+        }
+        return new PathStatus(
+                PathType.DIRECT,
+                Endpoint.text(path.remote()),
+                null,
+                entry.rttNanos < 0 ? null : Math.round(entry.rttNanos / NANOS_PER_MILLI * 100) / 100.0,
+                entry.pathSince == null ? null : entry.pathSince.toString(),
+                entry.pathWhy);
+    }
+}

@@ -1,0 +1,283 @@
+package org.peervpn.node.runtime;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.node.Endpoint;
+import org.peervpn.node.NodeConfig;
+import org.peervpn.node.NodeCore;
+import org.peervpn.node.NodeEvent;
+import org.peervpn.node.NodeInfo;
+import org.peervpn.node.NodeOutput;
+import org.peervpn.node.PeerId;
+import org.peervpn.routing.RouterConfig;
+import org.peervpn.tunnel.Path;
+import org.peervpn.tunnel.udp.UdpPort;
+import org.peervpn.tunnel.udp.UdpPortException;
+
+/**
+ * The core with its thread, its clock, its port and its resolver, but without a TUN and without changing the machine:
+ * enough for {@code --info}, and the inner part of a {@link Node}.
+ */
+final class Engine implements AutoCloseable {
+
+    /** What a node does with its machine. Called on the loop; must not block. */
+    interface Machine {
+        void toTun(ByteBuffer packet);
+
+        void flushTun();
+
+        void route(RouterConfig wanted);
+
+        void event(NodeEvent event);
+    }
+
+    private final long originNanos = System.nanoTime();
+    private final MultiThreadIoEventLoopGroup group;
+    private final EventLoop loop;
+    private final NodeConfig config;
+    private final Machine machine;
+    private final UdpPort port;
+    private final Resolver resolver;
+    private final NodeCore core;
+    private final AtomicBoolean wakeupPending = new AtomicBoolean();
+    private final List<CompletableFuture<Void>> waitingForSettled = new ArrayList<>();
+    private @Nullable Future<?> timer;
+    private long timerNanos = Long.MAX_VALUE;
+
+    private Engine(NodeConfig config, UdpPort.Options options, Machine machine) throws UdpPortException {
+        this.config = config;
+        this.machine = machine;
+        boolean epoll = Epoll.isAvailable();
+        this.group = new MultiThreadIoEventLoopGroup(
+                1,
+                new DefaultThreadFactory("loop", true),
+                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        this.loop = group.next();
+        this.resolver = new Resolver(loop, epoll, options.mark());
+        this.core = new NodeCore(config, InstantSource.system(), new SecureRandom(), this::wakeup, new Output());
+        try {
+            this.port = UdpPort.open(loop, options, new Receiver());
+        } catch (UdpPortException e) {
+            group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+            throw e;
+        }
+    }
+
+    static Engine open(NodeConfig config, UdpPort.Options options, Machine machine) throws NodeException {
+        try {
+            return new Engine(config, options, machine);
+        } catch (UdpPortException e) {
+            throw new NodeException(e.getMessage(), e);
+        }
+    }
+
+    /** Nanoseconds since this engine was made. */
+    long nowNanos() {
+        return System.nanoTime() - originNanos;
+    }
+
+    void start() {
+        run(nodeCore -> nodeCore.start(nowNanos()));
+    }
+
+    /** What any thread may use: the published routes and the counters of drops. */
+    NodeCore sharedCore() {
+        return core;
+    }
+
+    UdpPort port() {
+        return port;
+    }
+
+    /** Does something with the core on the loop; nothing once the engine is closed. */
+    void run(Consumer<NodeCore> task) {
+        try {
+            loop.execute(() -> {
+                task.accept(core);
+                endTurn();
+            });
+        } catch (RejectedExecutionException e) {
+            // Closed meanwhile: there is nobody left whom the task could matter to.
+        }
+    }
+
+    /** Asks the core something on the loop. */
+    <T> CompletableFuture<T> ask(Function<NodeCore, T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        loop.execute(() -> {
+            try {
+                answer.complete(question.apply(core));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+            endTurn();
+        });
+        return answer;
+    }
+
+    CompletableFuture<NodeInfo> info() {
+        return ask(nodeCore -> {
+            List<InetAddress> local = LocalAddresses.read(nodeCore.overlay());
+            String publicEndpoint = nodeCore.publicEndpoint();
+            String key = config.privateKey().publicKey().toString();
+            String reachable = publicEndpoint != null ? publicEndpoint : localEndpoint(nodeCore, local);
+            return new NodeInfo(
+                    PeerId.of(config.privateKey().publicKey()).text(),
+                    key,
+                    config.name(),
+                    List.of(
+                            text(nodeCore.overlay().ipv4()),
+                            text(nodeCore.overlay().ipv6())),
+                    port.port(),
+                    local.stream().map(this::endpoint).toList(),
+                    publicEndpoint,
+                    nodeCore.publicEndpointConfirmed(),
+                    reachable == null ? null : key + "@" + reachable,
+                    null,
+                    config.version());
+        });
+    }
+
+    /** Where STUN could not tell: a global address of this machine, else one that works in its own network. */
+    private @Nullable String localEndpoint(NodeCore nodeCore, List<InetAddress> local) {
+        if (nodeCore.serversDisagree()) {
+            return null;
+        }
+        return local.stream()
+                .filter(LocalAddresses::isGlobal)
+                .findFirst()
+                .or(() -> local.stream().findFirst())
+                .map(this::endpoint)
+                .orElse(null);
+    }
+
+    private String endpoint(InetAddress address) {
+        return Endpoint.text(new InetSocketAddress(address, port.port()));
+    }
+
+    private static String text(InetAddress address) {
+        return NetUtil.toAddressString(address);
+    }
+
+    /** Completes once every STUN server has answered or has had its time. */
+    CompletableFuture<Void> settled() {
+        CompletableFuture<Void> settled = new CompletableFuture<>();
+        loop.execute(() -> {
+            waitingForSettled.add(settled);
+            endTurn();
+        });
+        return settled;
+    }
+
+    /** Any thread: a timer was armed beside the loop. */
+    private void wakeup() {
+        if (wakeupPending.compareAndSet(false, true)) {
+            loop.execute(this::onTimeout);
+        }
+    }
+
+    private void onTimeout() {
+        wakeupPending.set(false);
+        core.onTimeout(nowNanos());
+        endTurn();
+    }
+
+    /** The end of whatever the loop did: what was queued leaves, and the timer is set anew. */
+    private void endTurn() {
+        port.flush();
+        machine.flushTun();
+        if (!waitingForSettled.isEmpty() && core.publicEndpointSettled()) {
+            waitingForSettled.forEach(waiting -> waiting.complete(null));
+            waitingForSettled.clear();
+        }
+        long deadline = core.nextDeadlineNanos();
+        if (deadline == timerNanos) {
+            return;
+        }
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+        timerNanos = deadline;
+        if (deadline != Long.MAX_VALUE) {
+            timer = loop.schedule(
+                    () -> {
+                        timerNanos = Long.MAX_VALUE;
+                        onTimeout();
+                    },
+                    Math.max(0, deadline - nowNanos()),
+                    TimeUnit.NANOSECONDS);
+        }
+    }
+
+    @Override
+    public void close() {
+        port.close();
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+
+    private final class Receiver implements UdpPort.Receiver {
+        @Override
+        public void received(Path source, ByteBuffer datagram) {
+            core.receiveDatagram(source, datagram, nowNanos());
+        }
+
+        @Override
+        public void batchEnded() {
+            endTurn();
+        }
+    }
+
+    private final class Output implements NodeOutput {
+        @Override
+        public void send(Path path, ByteBuffer datagram) {
+            port.send(path, datagram);
+        }
+
+        @Override
+        public @Nullable Path pathTo(InetSocketAddress remote) {
+            return port.pathTo(remote);
+        }
+
+        @Override
+        public void toTun(ByteBuffer packet) {
+            machine.toTun(packet);
+        }
+
+        @Override
+        public void resolve(Endpoint endpoint) {
+            resolver.resolve(
+                    endpoint.host(), addresses -> run(nodeCore -> nodeCore.resolved(endpoint, addresses, nowNanos())));
+        }
+
+        @Override
+        public void route(RouterConfig wanted) {
+            machine.route(wanted);
+        }
+
+        @Override
+        public void event(NodeEvent event) {
+            machine.event(event);
+        }
+    }
+}

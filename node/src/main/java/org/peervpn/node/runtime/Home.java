@@ -1,0 +1,139 @@
+package org.peervpn.node.runtime;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Set;
+import org.peervpn.tunnel.NoisePrivateKey;
+
+/** The directory that holds a node's identity and configuration, and belongs to the user who invoked us. */
+public final class Home {
+    private static final String PRIVATE_KEY = "private.key";
+    private static final int MAX_KEY_FILE_BYTES = 1024;
+    private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
+
+    private final Path directory;
+    private final Invoker invoker;
+
+    private Home(Path directory, Invoker invoker) {
+        this.directory = directory;
+        this.invoker = invoker;
+    }
+
+    /** Creates the directory if it is not there. */
+    public static Home open(Path directory, Invoker invoker) throws NodeException {
+        Path absolute = directory.toAbsolutePath().normalize();
+        try {
+            if (!Files.isDirectory(absolute)) {
+                Files.createDirectories(absolute.getParent() == null ? absolute : absolute.getParent());
+                Files.createDirectory(
+                        absolute, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                invoker.own(absolute);
+            }
+            return new Home(absolute.toRealPath(), invoker);
+        } catch (FileAlreadyExistsException e) {
+            throw new NodeException("the home " + absolute + " is not a directory", e);
+        } catch (AccessDeniedException e) {
+            throw new NodeException("the home " + absolute + " cannot be created or entered: permission denied", e);
+        } catch (IOException e) {
+            throw new NodeException("the home " + absolute + " cannot be created: " + e.getMessage(), e);
+        }
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    /** The user id that owns the directory, and may talk to the running node. */
+    public int ownerId() throws NodeException {
+        try {
+            return (Integer) Files.getAttribute(directory, "unix:uid");
+        } catch (IOException e) {
+            throw new NodeException("the owner of " + directory + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The node's identity; made on first use, and never replaced: what cannot be read is an error. */
+    public NoisePrivateKey privateKey(SecureRandom random) throws NodeException {
+        Path file = directory.resolve(PRIVATE_KEY);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            create(file, random);
+        }
+        return read(file);
+    }
+
+    private NoisePrivateKey read(Path file) throws NodeException {
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw new NodeException("the private key " + file + " is not a file");
+            }
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+            if (permissions.stream().anyMatch(OTHERS::contains)) {
+                throw new NodeException(
+                        "the private key " + file + " is open to other users; close it with: chmod 600 " + file);
+            }
+            if (Files.size(file) > MAX_KEY_FILE_BYTES) {
+                throw new NodeException("the private key " + file + " is not a key: it is too long");
+            }
+            return NoisePrivateKey.parse(
+                    Files.readString(file, StandardCharsets.ISO_8859_1).strip());
+        } catch (IllegalArgumentException e) {
+            throw new NodeException(
+                    "the private key " + file + " is damaged (" + e.getMessage()
+                            + "); restore it from a backup, or move it away to begin with a new identity",
+                    e);
+        } catch (AccessDeniedException e) {
+            throw new NodeException("the private key " + file + " cannot be read: permission denied", e);
+        } catch (IOException e) {
+            throw new NodeException("the private key " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void create(Path file, SecureRandom random) throws NodeException {
+        Path draft =
+                directory.resolve(PRIVATE_KEY + "." + ProcessHandle.current().pid() + ".new");
+        try {
+            Files.deleteIfExists(draft);
+            try (FileChannel channel = FileChannel.open(
+                    draft,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+                String text = NoisePrivateKey.generate(random).encodeSecret() + "\n";
+                channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)));
+                channel.force(true);
+            }
+            invoker.own(draft);
+            // A link fails where the name is taken, so of two nodes that start at once one key stays.
+            Files.createLink(file, draft);
+        } catch (FileAlreadyExistsException e) {
+            // The other one was quicker; its key is read.
+        } catch (AccessDeniedException e) {
+            throw new NodeException("the private key cannot be written to " + directory + ": permission denied", e);
+        } catch (NoSuchFileException e) {
+            throw new NodeException("the home " + directory + " has vanished", e);
+        } catch (IOException e) {
+            throw new NodeException("the private key cannot be written to " + directory + ": " + e.getMessage(), e);
+        } finally {
+            delete(draft);
+        }
+    }
+
+    private static void delete(Path draft) throws NodeException {
+        try {
+            Files.deleteIfExists(draft);
+        } catch (IOException e) {
+            throw new NodeException("the file " + draft + " cannot be removed: " + e.getMessage(), e);
+        }
+    }
+}

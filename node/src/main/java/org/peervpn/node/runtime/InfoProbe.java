@@ -1,0 +1,59 @@
+package org.peervpn.node.runtime;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.peervpn.node.NodeConfig;
+import org.peervpn.node.NodeEvent;
+import org.peervpn.node.NodeInfo;
+import org.peervpn.routing.RouterConfig;
+import org.peervpn.tunnel.udp.UdpPort;
+
+/** Finds out what {@code --info} shows while no node runs: opens the port for a moment and asks the STUN servers. */
+public final class InfoProbe {
+    /** How long the STUN servers may take. */
+    static final long PATIENCE_MILLIS = 5_000;
+
+    private InfoProbe() {}
+
+    public static NodeInfo probe(NodeConfig config, int port) throws NodeException {
+        Engine.Machine nothing = new Engine.Machine() {
+            @Override
+            public void toTun(ByteBuffer packet) {}
+
+            @Override
+            public void flushTun() {}
+
+            @Override
+            public void route(RouterConfig wanted) {}
+
+            @Override
+            public void event(NodeEvent event) {}
+        };
+        try (Engine engine = Engine.open(config, new UdpPort.Options(port, true, 0), nothing)) {
+            engine.start();
+            awaitSettled(engine, PATIENCE_MILLIS);
+            return engine.info().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NodeException("interrupted", e);
+        }
+    }
+
+    /** Returns when every server has answered or had its time, or the time is over. */
+    static void awaitSettled(Engine engine, long millis) throws NodeException {
+        try {
+            engine.settled().get(millis, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // What is known by now has to do.
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NodeException("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package org.peervpn.node.runtime;
+
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.peervpn.node.OverlayAddresses;
+
+/** The machine's own addresses at which a peer on the same network could reach it. */
+final class LocalAddresses {
+
+    private LocalAddresses() {}
+
+    /** IPv4 first; without loopback, link-local and overlay addresses. Empty without network. */
+    static List<InetAddress> read(OverlayAddresses overlay) {
+        try {
+            List<InetAddress> addresses = new ArrayList<>();
+            for (NetworkInterface device : NetworkInterface.networkInterfaces().toList()) {
+                if (device.isUp() && !device.isLoopback()) {
+                    device.inetAddresses()
+                            .filter(address -> !address.isLinkLocalAddress()
+                                    && !address.equals(overlay.ipv4())
+                                    && !OverlayAddresses.IPV6_PREFIX.contains(address))
+                            .forEach(addresses::add);
+                }
+            }
+            addresses.sort(Comparator.comparing((InetAddress address) -> address instanceof Inet6Address));
+            return addresses;
+        } catch (SocketException e) {
+            return List.of();
+        }
+    }
+
+    /** True if the whole internet can reach the address, as far as addresses tell. */
+    static boolean isGlobal(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        int first = bytes[0] & 0xff;
+        if (address instanceof Inet4Address) {
+            boolean carrierGrade = first == 100 && (bytes[1] & 0xc0) == 64;
+            return !address.isSiteLocalAddress() && !carrierGrade && first != 0 && first < 224;
+        }
+        return (first & 0xe0) == 0x20; // 2000::/3, RFC 4291 section 2.5.4
+    }
+}

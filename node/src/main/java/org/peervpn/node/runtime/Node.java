@@ -1,0 +1,362 @@
+package org.peervpn.node.runtime;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.node.ConnectLine;
+import org.peervpn.node.NodeConfig;
+import org.peervpn.node.NodeEvent;
+import org.peervpn.node.NodeInfo;
+import org.peervpn.node.NodeStatus;
+import org.peervpn.node.PeerLabel;
+import org.peervpn.routing.Router;
+import org.peervpn.routing.RouterConfig;
+import org.peervpn.routing.RouterException;
+import org.peervpn.routing.RouterSetup;
+import org.peervpn.routing.Uplinks;
+import org.peervpn.tunnel.tun.LinuxTun;
+import org.peervpn.tunnel.tun.Tun;
+import org.peervpn.tunnel.tun.TunException;
+import org.peervpn.tunnel.udp.UdpPort;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node on this machine: the {@link Engine}, the TUN, the router and the control socket. Whatever it changes on
+ * the machine, {@link #close} puts back.
+ */
+public final class Node implements AutoCloseable {
+
+    /**
+     * Where and how the node runs.
+     *
+     * @param portOrNextFree false if the operator named the port
+     */
+    public record Options(Home home, String interfaceName, int port, boolean portOrNextFree) {}
+
+    /** Where routers keep their journals. */
+    public static final Path STATE_DIRECTORY = Path.of("/var/lib/peervpn");
+
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Path TUN_DEVICE = Path.of("/dev/net/tun");
+    private static final long UPLINK_POLL_MILLIS = 2_000;
+    private static final ObjectMapper JSON = new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.ALWAYS);
+
+    private final NodeConfig config;
+    private final Options options;
+    private final Consumer<NodeEvent> listener;
+    private final NodeLock lock;
+    private final Router router;
+    private final Engine engine;
+    private final ControlServer control;
+    private final ScheduledExecutorService machine =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "machine"));
+
+    /** What the core wants of the machine and the machine thread has not yet begun to do. */
+    private final AtomicReference<@Nullable RouterConfig> wanted = new AtomicReference<>();
+
+    private final CompletableFuture<@Nullable String> ended = new CompletableFuture<>();
+
+    // Of the machine thread.
+    private @Nullable RouterConfig applied;
+    private @Nullable Uplinks uplinks;
+    private boolean closed;
+
+    private volatile @Nullable Tun tun;
+
+    /** Of the loop. */
+    private Tun.@Nullable Writer tunWriter;
+
+    private Node(NodeConfig config, Options options, Consumer<NodeEvent> listener) throws NodeException {
+        this.config = config;
+        this.options = options;
+        this.listener = listener;
+        RouterSetup setup = setup(options);
+        this.lock = NodeLock.take(options.home());
+        try (Undo undo = new Undo()) {
+            undo.add(lock::close);
+            this.router = openRouter(setup);
+            undo.add(router::close);
+            checkTun(options.interfaceName());
+            this.engine = Engine.open(
+                    config,
+                    new UdpPort.Options(options.port(), options.portOrNextFree(), setup.mark()),
+                    new OfMachine());
+            undo.add(engine::close);
+            this.control = ControlServer.open(options.home(), this::answer);
+            undo.keep();
+        }
+    }
+
+    /** Starts a node; a {@link NodeException} says what is to be mended, and the machine is untouched. */
+    public static Node start(NodeConfig config, Options options, Consumer<NodeEvent> listener) throws NodeException {
+        Node node = new Node(config, options, listener);
+        node.engine.start();
+        node.machine.scheduleWithFixedDelay(node::pollUplinks, 0, UPLINK_POLL_MILLIS, TimeUnit.MILLISECONDS);
+        return node;
+    }
+
+    /** Undoes what a killed node of this home and interface left behind; returns how many changes. */
+    public static int repair(Options options) throws NodeException {
+        NodeLock lock = NodeLock.take(options.home());
+        try (lock) {
+            return Router.repair(setup(options));
+        } catch (RouterException e) {
+            throw new NodeException(e.getMessage(), e);
+        }
+    }
+
+    private static RouterSetup setup(Options options) {
+        return new RouterSetup(options.interfaceName(), options.home().directory(), STATE_DIRECTORY);
+    }
+
+    private static Router openRouter(RouterSetup setup) throws NodeException {
+        try {
+            return Router.open(setup);
+        } catch (RouterException e) {
+            throw new NodeException(e.getMessage(), e);
+        }
+    }
+
+    /** A client opens its TUN only after the first handshake; what is wrong with it is better known at once. */
+    private static void checkTun(String interfaceName) throws NodeException {
+        if (!Files.exists(TUN_DEVICE)) {
+            throw new NodeException("there is no " + TUN_DEVICE + "; load it with: modprobe tun");
+        }
+        try {
+            if (NetworkInterface.getByName(interfaceName) != null) {
+                throw new NodeException("the interface " + interfaceName
+                        + " exists already; choose another name with --interface=NAME");
+            }
+        } catch (SocketException e) {
+            throw new NodeException("the network interfaces cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    public int port() {
+        return engine.port().port();
+    }
+
+    public NodeInfo info() throws NodeException {
+        return await(engine.info());
+    }
+
+    /** Waits at most so long for the STUN servers, then tells what is known. */
+    public NodeInfo infoWithin(long millis) throws NodeException {
+        InfoProbe.awaitSettled(engine, millis);
+        return info();
+    }
+
+    /** Completes when the node has ended: with null if it was asked to, else with the reason. */
+    public CompletableFuture<@Nullable String> ended() {
+        return ended;
+    }
+
+    // The control socket.
+
+    private JsonNode answer(String call, JsonNode arguments) throws NodeException {
+        return switch (call) {
+            case "status" -> JSON.valueToTree(await(engine.ask(core -> status())));
+            case "info" -> JSON.valueToTree(infoWithin(InfoProbe.PATIENCE_MILLIS));
+            case "add" -> {
+                ConnectLine line = ConnectLine.parse(arguments.path("line").asText());
+                yield label(await(engine.ask(core -> core.add(line, engine.nowNanos()))));
+            }
+            case "remove" -> {
+                String peer = arguments.path("peer").asText();
+                yield label(await(engine.ask(core -> core.remove(peer, engine.nowNanos()))));
+            }
+            case "down" -> {
+                close();
+                yield JsonNodeFactory.instance.objectNode();
+            }
+            default -> throw new NodeException("the running node does not know this call; is it of another version?");
+        };
+    }
+
+    private NodeStatus status() {
+        Map<String, Long> drops = new TreeMap<>();
+        drops.put("udp", engine.port().droppedDatagrams());
+        Tun device = tun;
+        drops.put("tun", device == null ? 0 : device.droppedPackets());
+        return engine.sharedCore().status(options.interfaceName(), port(), drops, engine.nowNanos());
+    }
+
+    private static JsonNode label(PeerLabel label) {
+        return JsonNodeFactory.instance.objectNode().put("peer", label.toString());
+    }
+
+    private static <T> T await(CompletableFuture<T> answer) throws NodeException {
+        try {
+            return answer.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IllegalArgumentException) {
+                throw new NodeException(e.getCause().getMessage(), e);
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NodeException("interrupted", e);
+        }
+    }
+
+    // The machine thread.
+
+    private void applyWanted() {
+        RouterConfig next = wanted.getAndSet(null);
+        if (next == null || closed) {
+            return;
+        }
+        try {
+            openTun(next.mtu());
+            router.apply(next);
+            applied = next;
+            engine.run(core -> core.routed(next, engine.nowNanos()));
+        } catch (RouterException | TunException e) {
+            fail(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("the machine cannot be set up", e);
+            fail("an internal error stopped the node: " + e);
+        }
+    }
+
+    private void openTun(int mtu) throws TunException {
+        if (tun != null) {
+            return;
+        }
+        Tun device = LinuxTun.open(options.interfaceName(), mtu);
+        tun = device;
+        Tun.Writer writer = device.newWriter();
+        engine.run(core -> tunWriter = writer);
+        device.start(new OutboundPath(engine, device));
+    }
+
+    private void pollUplinks() {
+        if (closed) {
+            return;
+        }
+        try {
+            Uplinks now = Uplinks.read(options.interfaceName());
+            if (now.equals(uplinks)) {
+                return;
+            }
+            boolean first = uplinks == null;
+            uplinks = now;
+            Set<Integer> families = families(now);
+            engine.run(core -> {
+                core.uplinks(families, engine.nowNanos());
+                if (!first) {
+                    core.networkChanged(engine.nowNanos());
+                }
+            });
+            RouterConfig current = applied;
+            if (!first && current != null) {
+                router.apply(current);
+            }
+        } catch (RouterException e) {
+            fail(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("the uplinks cannot be read", e);
+        }
+    }
+
+    private static Set<Integer> families(Uplinks uplinks) {
+        Set<Integer> families = new HashSet<>();
+        if (uplinks.defaultIpv4() != null) {
+            families.add(4);
+        }
+        if (uplinks.defaultIpv6() != null) {
+            families.add(6);
+        }
+        return Set.copyOf(families);
+    }
+
+    private void fail(String why) {
+        Thread end = new Thread(() -> close(why), "end");
+        end.start();
+    }
+
+    /** Puts the machine back and ends. Returns when that is done, whoever called it first. */
+    @Override
+    public void close() {
+        close(null);
+    }
+
+    private void close(@Nullable String why) {
+        engine.run(core -> core.stopping());
+        try {
+            machine.submit(() -> closeMachine(why)).get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void closeMachine(@Nullable String why) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        // Routes go before the device does, so that their undoing finds what the journal says.
+        router.close();
+        Tun device = tun;
+        if (device != null) {
+            device.close();
+        }
+        engine.close();
+        lock.close();
+        ended.complete(why);
+    }
+
+    /** After {@link #ended}: lets the last answer on the control socket leave. */
+    public void closeControl() {
+        control.close();
+        machine.shutdown();
+    }
+
+    private final class OfMachine implements Engine.Machine {
+        @Override
+        public void toTun(ByteBuffer packet) {
+            if (tunWriter != null) {
+                tunWriter.write(packet);
+            }
+        }
+
+        @Override
+        public void flushTun() {
+            if (tunWriter != null) {
+                tunWriter.flush();
+            }
+        }
+
+        @Override
+        public void route(RouterConfig config) {
+            wanted.set(config);
+            machine.execute(Node.this::applyWanted);
+        }
+
+        @Override
+        public void event(NodeEvent event) {
+            listener.accept(event);
+        }
+    }
+}

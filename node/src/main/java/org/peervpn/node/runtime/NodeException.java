@@ -1,0 +1,14 @@
+package org.peervpn.node.runtime;
+
+import org.jspecify.annotations.Nullable;
+
+/** The node cannot start or go on; the message is one line that tells the operator what to mend. */
+public final class NodeException extends Exception {
+    public NodeException(String message) {
+        super(message);
+    }
+
+    public NodeException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

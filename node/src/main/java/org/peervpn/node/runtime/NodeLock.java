@@ -1,0 +1,67 @@
+package org.peervpn.node.runtime;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Says that the node of a home is running. The kernel lets go of it when the process ends, in whatever way. */
+public final class NodeLock implements AutoCloseable {
+    private final FileChannel channel;
+
+    private NodeLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /** A {@link NodeException} says that another node holds it. */
+    public static NodeLock take(Home home) throws NodeException {
+        RuntimeFiles files = RuntimeFiles.forNode(home);
+        try {
+            FileChannel channel = FileChannel.open(
+                    files.lock(),
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            if (tryLock(channel) == null) {
+                String pid = read(channel);
+                channel.close();
+                throw new NodeException("a node is already running in " + home.directory()
+                        + (pid.isEmpty() ? "" : " (process " + pid + ")") + "; end it with: peervpn --down");
+            }
+            channel.truncate(0);
+            channel.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            return new NodeLock(channel);
+        } catch (IOException e) {
+            throw new NodeException("the lock " + files.lock() + " cannot be taken: " + e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    private static String read(FileChannel channel) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(20);
+        channel.read(text, 0);
+        return new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new IllegalStateException("a lock file cannot be closed", e);
+        }
+    }
+}

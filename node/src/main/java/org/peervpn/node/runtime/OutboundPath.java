@@ -1,0 +1,92 @@
+package org.peervpn.node.runtime;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.peervpn.node.DropCount.Reason;
+import org.peervpn.node.NodeCore;
+import org.peervpn.node.Unreachable;
+import org.peervpn.routing.AllowedIps;
+import org.peervpn.tunnel.Lane;
+import org.peervpn.tunnel.Path;
+import org.peervpn.tunnel.Sealer;
+import org.peervpn.tunnel.tun.PacketBatch;
+import org.peervpn.tunnel.tun.Tun;
+import org.peervpn.tunnel.udp.UdpPort;
+
+/**
+ * The way of packets from this machine, on the TUN's thread: (1) the destination tells the lane; (2) the lane's keypair
+ * seals, into the buffer of the datagram; (3) the batch leaves by the lanes' paths. What has no keypair or no path yet
+ * goes to the loop, which stages it and begins a handshake; what has no lane is refused.
+ */
+final class OutboundPath implements Tun.Reader {
+    /** Packets on their way to the loop; more are dropped. */
+    static final int MAX_HANDED_OVER = 256;
+
+    private final Engine engine;
+    private final NodeCore core;
+    private final LongSupplier clock;
+    private final UdpPort.Writer datagrams;
+    private final Tun.Writer toTun;
+    private final Sealer sealer = new Sealer();
+    private final Unreachable unreachable = new Unreachable();
+    private final AtomicInteger handedOver = new AtomicInteger();
+
+    OutboundPath(Engine engine, Tun tun) {
+        this.engine = engine;
+        this.core = engine.sharedCore();
+        this.clock = engine::nowNanos;
+        this.datagrams = engine.port().newWriter();
+        this.toTun = tun.newWriter();
+    }
+
+    @Override
+    public void read(PacketBatch batch) {
+        AllowedIps<Lane> owners = core.allowedIps();
+        long nowNanos = clock.getAsLong();
+        for (int i = 0; i < batch.size(); i++) {
+            send(owners, batch.packet(i), nowNanos);
+        }
+        datagrams.flush();
+        toTun.flush();
+    }
+
+    private void send(AllowedIps<Lane> owners, ByteBuffer packet, long nowNanos) {
+        Lane lane = owners.lookupDestination(packet);
+        if (lane == null) {
+            refuse(packet, nowNanos);
+            return;
+        }
+        Path path = lane.path();
+        if (path != null) {
+            ByteBuffer datagram = datagrams.buffer(packet.remaining() + Sealer.MAX_OVERHEAD);
+            if (sealer.seal(lane, packet, datagram, nowNanos)) {
+                datagrams.send(path);
+                return;
+            }
+        }
+        handOver(packet);
+    }
+
+    private void refuse(ByteBuffer packet, long nowNanos) {
+        core.drops().count(Reason.NO_PEER);
+        ByteBuffer answer = unreachable.answerTo(packet, nowNanos);
+        if (answer != null) {
+            toTun.write(answer);
+        }
+    }
+
+    private void handOver(ByteBuffer packet) {
+        if (handedOver.incrementAndGet() > MAX_HANDED_OVER) {
+            handedOver.decrementAndGet();
+            core.drops().count(Reason.LOOP_BUSY);
+            return;
+        }
+        ByteBuffer copy =
+                ByteBuffer.allocateDirect(packet.remaining()).put(packet).flip();
+        engine.run(nodeCore -> {
+            handedOver.decrementAndGet();
+            nodeCore.sendPacket(copy, engine.nowNanos());
+        });
+    }
+}

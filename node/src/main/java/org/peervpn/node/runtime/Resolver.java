@@ -1,0 +1,90 @@
+package org.peervpn.node.runtime;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.resolver.ResolvedAddressTypes;
+import io.netty.resolver.dns.DnsNameResolver;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsServerAddressStreamProvider;
+import io.netty.resolver.dns.DnsServerAddressStreamProviders;
+import io.netty.resolver.dns.UnixResolverDnsServerAddressStreamProvider;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Resolves names on marked sockets of its own, so that the answer does not have to come through the tunnel that it is
+ * needed for. Called on the loop.
+ */
+final class Resolver {
+    private static final Logger LOG = LoggerFactory.getLogger(Resolver.class);
+    private static final long TIMEOUT_MILLIS = 5_000;
+    private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+
+    /** Where systemd-resolved keeps the servers behind its stub, whose own sockets bear no mark of ours. */
+    private static final Path BEHIND_STUB = Path.of("/run/systemd/resolve/resolv.conf");
+
+    private static final IntegerUnixChannelOption SO_MARK = new IntegerUnixChannelOption("SO_MARK", 1, 36);
+
+    private final EventLoop loop;
+    private final boolean epoll;
+    private final int mark;
+
+    Resolver(EventLoop loop, boolean epoll, int mark) {
+        this.loop = loop;
+        this.epoll = epoll;
+        this.mark = mark;
+    }
+
+    /** Calls back on the loop, with an empty list if the name could not be resolved in time. */
+    void resolve(String name, Consumer<List<InetAddress>> callback) {
+        // A new one each time: the servers in resolv.conf change with the network.
+        DnsNameResolver resolver = new DnsNameResolverBuilder(loop)
+                .datagramChannelFactory(this::newChannel)
+                .nameServerProvider(nameServers())
+                .resolvedAddressTypes(ResolvedAddressTypes.IPV4_PREFERRED)
+                .queryTimeoutMillis(TIMEOUT_MILLIS)
+                .build();
+        Future<List<InetAddress>> future = resolver.resolveAll(name);
+        future.addListener(done -> {
+            resolver.close();
+            if (!future.isSuccess()) {
+                LOG.debug("{} cannot be resolved: {}", name, String.valueOf(future.cause()));
+            }
+            callback.accept(future.isSuccess() ? future.getNow() : List.of());
+        });
+    }
+
+    private DatagramChannel newChannel() {
+        if (!epoll) {
+            return new NioDatagramChannel();
+        }
+        EpollDatagramChannel channel = new EpollDatagramChannel();
+        if (mark != 0) {
+            channel.config().setOption(SO_MARK, mark);
+        }
+        return channel;
+    }
+
+    private static DnsServerAddressStreamProvider nameServers() {
+        try {
+            if (Files.isReadable(BEHIND_STUB)
+                    && Files.readString(RESOLV_CONF, StandardCharsets.UTF_8).contains("127.0.0.53")) {
+                return new UnixResolverDnsServerAddressStreamProvider(BEHIND_STUB.toFile());
+            }
+            return new UnixResolverDnsServerAddressStreamProvider(RESOLV_CONF.toFile());
+        } catch (IOException e) {
+            return DnsServerAddressStreamProviders.platformDefault();
+        }
+    }
+}
