@@ -42,7 +42,7 @@ final class SiteBuilder {
         host.ip("address add " + wan + "/24 dev eth0", "route add default via " + Lab.STUN_ADDRESS);
         host.ipv4(wan);
         if (plan.has(SiteFeature.IPV6)) {
-            host.ip("address add " + wanIpv6 + "/64 dev eth0 nodad", "-6 route add default via " + Lab.STUN_ADDRESS_V6);
+            host.ip("address add " + wanIpv6 + "/64 dev eth0 nodad", "route add default via " + Lab.STUN_ADDRESS_V6);
             host.ipv6(wanIpv6);
         }
         return new Site(wan, List.of(host), null);
@@ -123,8 +123,8 @@ final class SiteBuilder {
         router.ip(
                 "address add " + wanIpv6 + "/64 dev wan nodad",
                 "address add " + lanIpv6 + "1/64 dev lan nodad",
-                "-6 route add default via " + Lab.STUN_ADDRESS_V6);
-        lab.inet().ip("-6 route add " + lanIpv6 + "/64 via " + wanIpv6);
+                "route add default via " + Lab.STUN_ADDRESS_V6);
+        lab.inet().ip("route add " + lanIpv6 + "/64 via " + wanIpv6);
         boolean advertised = plan.has(SiteFeature.ROUTER_ADVERTISEMENTS);
         if (advertised) {
             Dnsmasq.advertise(router, "lan", lanIpv6);
@@ -135,7 +135,7 @@ final class SiteBuilder {
     }
 
     private String staticAddress(Host host, int last) {
-        host.ip("address add " + lanIpv6 + last + "/64 dev eth0 nodad", "-6 route add default via " + lanIpv6 + "1");
+        host.ip("address add " + lanIpv6 + last + "/64 dev eth0 nodad", "route add default via " + lanIpv6 + "1");
         return lanIpv6 + last;
     }
 
