@@ -20,5 +20,7 @@ public enum DropReason {
     NOT_AUTHENTIC,
     REPLAYED,
     BAD_COOKIE_REPLY,
-    STAGING_FULL
+    STAGING_FULL,
+    /** Staged for a handshake that did not come about. */
+    NO_HANDSHAKE
 }

@@ -1,5 +1,8 @@
 package org.peervpn.tunnel;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,38 +10,194 @@ import org.jspecify.annotations.Nullable;
  * the loop drives the peer's timers. Any thread may read it; only the loop changes keypair and path.
  */
 public final class Lane {
+    /** A stamp for "not since"; every moment is greater. */
+    static final long UNSET = -1;
 
-    Lane() {}
+    private final Peer peer;
+    private final Wakeups wakeups;
+    private volatile @Nullable Path path; // null until the node has chosen one
+    private volatile @Nullable Keypair current; // null while no handshake has been completed
+
+    private final LongAdder rxBytes = new LongAdder();
+    private final LongAdder txBytes = new LongAdder();
+    private final LongAdder rxPackets = new LongAdder();
+    private final LongAdder txPackets = new LongAdder();
+
+    /** The first packet sent since anything authentic came: from it runs the time in which the peer has to answer. */
+    private final AtomicLong unansweredSinceNanos = new AtomicLong(UNSET);
+
+    /** The first packet received since anything was sent: from it runs the time in which we have to answer. */
+    private final AtomicLong answerOwedSinceNanos = new AtomicLong(UNSET);
+
+    private final AtomicLong lastPacketReceivedNanos = new AtomicLong(UNSET);
+    private final AtomicLong lastTraversalNanos = new AtomicLong(UNSET);
+    private final AtomicBoolean rekeyWanted = new AtomicBoolean();
+
+    /**
+     * Whether the loop looks at this peer no later than any deadline that the data path can cause. Stays true when a
+     * stamp is cleared and set again, which happens at the rate of packets: the loop is woken once, not each time.
+     */
+    private final AtomicBoolean watched = new AtomicBoolean();
+
+    Lane(Peer peer, Wakeups wakeups) {
+        this.peer = peer;
+        this.wakeups = wakeups;
+    }
 
     public Peer peer() {
-        throw new IllegalStateException("stub");
+        return peer;
     }
 
     /** null until the node has chosen one. */
     public @Nullable Path path() {
-        throw new IllegalStateException("stub");
+        return path;
     }
 
     /** Loop only. */
     public void path(@Nullable Path path) {
-        throw new IllegalStateException("stub");
+        this.path = path;
     }
 
     /** Bytes of datagrams, headers of WireGuard included, keepalives and handshakes too. */
     public long rxBytes() {
-        throw new IllegalStateException("stub");
+        return rxBytes.sum();
     }
 
     public long txBytes() {
-        throw new IllegalStateException("stub");
+        return txBytes.sum();
     }
 
     /** Packets with content; keepalives do not count. */
     public long rxPackets() {
-        throw new IllegalStateException("stub");
+        return rxPackets.sum();
     }
 
     public long txPackets() {
-        throw new IllegalStateException("stub");
+        return txPackets.sum();
+    }
+
+    @Nullable
+    Keypair current() {
+        return current;
+    }
+
+    /** Loop only. */
+    void current(@Nullable Keypair keypair) {
+        current = keypair;
+    }
+
+    /** A transport message of any thread. */
+    void sentTransport(Keypair keypair, int packetBytes, int datagramBytes, long nowNanos) {
+        sent(datagramBytes, nowNanos);
+        if (packetBytes > 0) {
+            txPackets.increment();
+            if (unansweredSinceNanos.getOpaque() == UNSET && unansweredSinceNanos.compareAndSet(UNSET, nowNanos)) {
+                wakeUnlessWatched();
+            }
+        }
+        if (keypair.isRekeyDueSending(nowNanos)) {
+            requestRekey(keypair);
+        }
+    }
+
+    /** An authentic message of any kind. */
+    void sent(int datagramBytes, long nowNanos) {
+        txBytes.add(datagramBytes);
+        lastTraversalNanos.setOpaque(nowNanos);
+        answered();
+    }
+
+    void receivedTransport(Keypair keypair, int packetBytes, int datagramBytes, long nowNanos) {
+        received(datagramBytes, nowNanos);
+        if (packetBytes > 0) {
+            rxPackets.increment();
+            lastPacketReceivedNanos.setOpaque(nowNanos);
+            answerOwedSinceNanos.compareAndSet(UNSET, nowNanos);
+        }
+        if (keypair == current && keypair.isRekeyDueReceiving(nowNanos)) {
+            requestRekey(keypair);
+        }
+    }
+
+    /** An authentic message of any kind. */
+    void received(int datagramBytes, long nowNanos) {
+        rxBytes.add(datagramBytes);
+        lastTraversalNanos.setOpaque(nowNanos);
+        answerArrived();
+    }
+
+    void answerArrived() {
+        clear(unansweredSinceNanos);
+    }
+
+    void answered() {
+        clear(answerOwedSinceNanos);
+    }
+
+    long unansweredSinceNanos() {
+        return unansweredSinceNanos.get();
+    }
+
+    long answerOwedSinceNanos() {
+        return answerOwedSinceNanos.get();
+    }
+
+    void answerOwedSinceNanos(long nowNanos) {
+        answerOwedSinceNanos.set(nowNanos);
+    }
+
+    long lastPacketReceivedNanos() {
+        return lastPacketReceivedNanos.getOpaque();
+    }
+
+    /** The last authentic message in either direction. */
+    long lastTraversalNanos() {
+        return lastTraversalNanos.getOpaque();
+    }
+
+    void lastTraversalNanos(long nowNanos) {
+        lastTraversalNanos.setOpaque(nowNanos);
+    }
+
+    boolean isRekeyWanted() {
+        return rekeyWanted.get();
+    }
+
+    boolean takeRekeyWanted() {
+        return rekeyWanted.getAndSet(false);
+    }
+
+    /** Loop only: before it reads the stamps. What is armed after this wakes the loop again. */
+    void unwatch() {
+        watched.set(false);
+    }
+
+    /** Loop only: it has planned a look that is early enough. */
+    void watch() {
+        watched.set(true);
+    }
+
+    /** Makes the loop look at this peer soon. */
+    void raise() {
+        wakeups.raise(this);
+    }
+
+    private void wakeUnlessWatched() {
+        if (!watched.get() && watched.compareAndSet(false, true)) {
+            raise();
+        }
+    }
+
+    private void requestRekey(Keypair keypair) {
+        if (keypair.requestRekey()) {
+            rekeyWanted.set(true);
+            raise();
+        }
+    }
+
+    private static void clear(AtomicLong stamp) {
+        if (stamp.getOpaque() != UNSET) {
+            stamp.set(UNSET);
+        }
     }
 }

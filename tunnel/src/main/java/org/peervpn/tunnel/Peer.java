@@ -1,29 +1,156 @@
 package org.peervpn.tunnel;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /** A peer of a {@link Tunnel}. Owned by the loop; what other threads may touch is its {@link Lane}. */
 public final class Peer {
+    private final long serial;
+    private final NoisePublicKey publicKey;
+    private final PresharedKey presharedKey;
+    private final ReceiverTable table;
+    private final Lane lane;
+    private final PeerTimers timers;
+    private final Keypairs keypairs;
+    private final CookieGenerator cookies;
+    private final StagingQueue staged = new StagingQueue();
 
-    Peer() {}
+    private @Nullable InitiatorHandshake handshake; // from our initiation until its response, or until we give up
+    private int handshakeIndex;
+    private byte[] greatestTimestamp = new byte[Tai64n.LENGTH];
+    private long lastInitiationReceivedNanos = -Timing.HANDSHAKE_INITIATION_INTERVAL_NANOS;
+    private long lastHandshakeNanos = -1;
+    private boolean connected; // until the last keypair has expired
+
+    Peer(long serial, PeerConfig config, ReceiverTable table, Wakeups wakeups) {
+        this.serial = serial;
+        this.table = table;
+        publicKey = config.publicKey();
+        presharedKey = config.presharedKey();
+        lane = new Lane(this, wakeups);
+        timers = new PeerTimers(lane);
+        timers.persistentKeepaliveNanos = config.persistentKeepaliveNanos();
+        keypairs = new Keypairs(this, table);
+        cookies = new CookieGenerator(publicKey);
+    }
 
     public NoisePublicKey publicKey() {
-        throw new IllegalStateException("stub");
+        return publicKey;
     }
 
     public Lane lane() {
-        throw new IllegalStateException("stub");
+        return lane;
     }
 
     /** True while there is a keypair with which packets can be sent. */
     public boolean isConnected(long nowNanos) {
-        throw new IllegalStateException("stub");
+        Keypair current = lane.current();
+        return current != null && current.canSeal(nowNanos);
     }
 
     /** When the last handshake was completed; -1 for never. */
     public long lastHandshakeNanos() {
-        throw new IllegalStateException("stub");
+        return lastHandshakeNanos;
     }
 
+    /** 0 for none. */
     public void persistentKeepaliveNanos(long nanos) {
-        throw new IllegalStateException("stub");
+        timers.persistentKeepaliveNanos = PeerConfig.requireInterval(nanos);
+        lane.raise();
+    }
+
+    /** Tells peers apart that want to be looked at in the same moment. */
+    long serial() {
+        return serial;
+    }
+
+    PresharedKey presharedKey() {
+        return presharedKey;
+    }
+
+    PeerTimers timers() {
+        return timers;
+    }
+
+    Keypairs keypairs() {
+        return keypairs;
+    }
+
+    CookieGenerator cookies() {
+        return cookies;
+    }
+
+    StagingQueue staged() {
+        return staged;
+    }
+
+    /** null unless a response to {@code index} is awaited. */
+    @Nullable
+    InitiatorHandshake handshake(int index) {
+        return handshakeIndex == index ? handshake : null;
+    }
+
+    /** In place of an earlier one, whose response is then of no use any more. */
+    void handshake(InitiatorHandshake begun, int index) {
+        cancelHandshake();
+        handshake = begun;
+        handshakeIndex = index;
+    }
+
+    void cancelHandshake() {
+        if (handshake != null) {
+            table.release(handshakeIndex);
+            handshake.wipe();
+            handshake = null;
+        }
+    }
+
+    /** Our initiation has been answered, or we have answered one; the new keypair is in the {@link #keypairs}. */
+    void sessionDerived(long nowNanos) {
+        timers.expireNanos = keypairs.expireNanos();
+        timers.zeroKeysNanos = nowNanos + Timing.ZERO_KEYS_AFTER_NANOS;
+    }
+
+    /** Both sides have the keypair now. */
+    void handshakeCompleted(long nowNanos) {
+        cancelHandshake();
+        timers.retransmitNanos = Timing.NEVER;
+        lastHandshakeNanos = nowNanos;
+        connected = true;
+    }
+
+    /** Whether a handshake has been completed since this was last asked. */
+    boolean takeConnected() {
+        boolean was = connected;
+        connected = false;
+        return was;
+    }
+
+    /** Section 5.1: whether an initiation's timestamp is newer than all before. */
+    boolean isNewer(byte[] timestamp) {
+        return Arrays.compareUnsigned(timestamp, greatestTimestamp) > 0;
+    }
+
+    boolean isFlooding(long nowNanos) {
+        return nowNanos - lastInitiationReceivedNanos < Timing.HANDSHAKE_INITIATION_INTERVAL_NANOS;
+    }
+
+    void initiationReceived(byte[] timestamp, long nowNanos) {
+        greatestTimestamp = timestamp;
+        lastInitiationReceivedNanos = nowNanos;
+    }
+
+    /** Wipes all keys, at once where no thread is sealing with them. */
+    void erase() {
+        cancelHandshake();
+        keypairs.erase();
+        timers.retransmitNanos = Timing.NEVER;
+        timers.expireNanos = Timing.NEVER;
+        timers.zeroKeysNanos = Timing.NEVER;
+    }
+
+    @Override
+    public String toString() {
+        return "Peer(" + publicKey + ")";
     }
 }

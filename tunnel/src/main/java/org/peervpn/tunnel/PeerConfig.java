@@ -5,4 +5,15 @@ package org.peervpn.tunnel;
  *
  * @param persistentKeepaliveNanos 0 for none
  */
-public record PeerConfig(NoisePublicKey publicKey, PresharedKey presharedKey, long persistentKeepaliveNanos) {}
+public record PeerConfig(NoisePublicKey publicKey, PresharedKey presharedKey, long persistentKeepaliveNanos) {
+    public PeerConfig {
+        requireInterval(persistentKeepaliveNanos);
+    }
+
+    static long requireInterval(long persistentKeepaliveNanos) {
+        if (persistentKeepaliveNanos < 0) {
+            throw new IllegalArgumentException("a keepalive interval is not negative");
+        }
+        return persistentKeepaliveNanos;
+    }
+}

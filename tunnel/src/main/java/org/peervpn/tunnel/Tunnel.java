@@ -8,55 +8,276 @@ import org.jspecify.annotations.Nullable;
  * The WireGuard protocol of one node. Called by the loop only.
  *
  * <p>It leaves to others: which path a datagram takes, whose inner address a packet may carry, who is admitted.
+ *
+ * <p>A datagram takes these steps; a doubtful one goes no further than the first that refuses it:
+ *
+ * <ol>
+ *   <li>type, reserved bytes and length, here
+ *   <li>of a handshake message, mac1, cookie and rate limit: {@link HandshakeGate}
+ *   <li>the curve, the peer and the timestamp: {@link Responder}, {@link Initiator}
+ *   <li>of transport data, the receiver index, the tag, and then the replay filter: {@link Transport}
+ *   <li>the peer is alive: its stamps, its path, its keypairs and what was staged for it, here
+ * </ol>
  */
 public final class Tunnel {
+    private static final int TYPE_LENGTH = 4; // with its three reserved bytes, which are zero
 
-    public Tunnel(TunnelConfig config, TunnelOutput output) {}
+    private final TunnelOutput output;
+    private final Wakeups wakeups;
+    private final Schedule schedule = new Schedule();
+    private final Peers peers;
+    private final HandshakeGate gate;
+    private final Initiator initiator;
+    private final Responder responder;
+    private final Transport transport;
+
+    public Tunnel(TunnelConfig config, TunnelOutput output) {
+        this.output = output;
+        NoisePublicKey localKey = config.privateKey().publicKey();
+        ReceiverTable table = new ReceiverTable(config.random());
+        wakeups = new Wakeups(config.wakeup());
+        peers = new Peers(localKey, table, wakeups);
+        gate = new HandshakeGate(localKey, config.random(), output);
+        initiator = new Initiator(config, table, output);
+        responder = new Responder(config, peers, table, output);
+        transport = new Transport(table, output);
+    }
 
     /** @throws IllegalArgumentException if the key is our own, weak, or already a peer */
     public Peer addPeer(PeerConfig config) {
-        throw new IllegalStateException("stub");
+        Peer peer = peers.add(config);
+        schedule.plan(peer);
+        return peer;
     }
 
     public @Nullable Peer peer(NoisePublicKey key) {
-        throw new IllegalStateException("stub");
+        return peers.get(key);
     }
 
     public Collection<Peer> peers() {
-        throw new IllegalStateException("stub");
+        return peers.all();
     }
 
     /** Forgets the peer and wipes its keys at once. */
     public void removePeer(Peer peer) {
-        throw new IllegalStateException("stub");
+        if (peers.contains(peer)) {
+            peers.remove(peer);
+            schedule.remove(peer);
+            peer.erase();
+        }
     }
 
     /** A datagram from that side. May be overwritten during the call. */
     public void receiveDatagram(Path source, ByteBuffer datagram, long nowNanos) {
-        throw new IllegalStateException("stub");
+        if (datagram.remaining() < TYPE_LENGTH) {
+            output.dropped(DropReason.BAD_LENGTH);
+            return;
+        }
+        switch (LittleEndian.getInt(datagram, datagram.position())) {
+            case HandshakeInitiation.TYPE -> receiveInitiation(source, datagram, nowNanos);
+            case HandshakeResponse.TYPE -> receiveResponse(source, datagram, nowNanos);
+            case CookieReply.TYPE -> receiveCookieReply(datagram, nowNanos);
+            case TransportData.TYPE -> receiveTransportData(source, datagram, nowNanos);
+            default -> output.dropped(DropReason.UNKNOWN_TYPE);
+        }
     }
 
     /** Seals and sends, or stages the packet (bounded) and begins a handshake. */
     public void sendPacket(Peer peer, ByteBuffer packet, long nowNanos) {
-        throw new IllegalStateException("stub");
+        if (!transport.send(peer, packet, nowNanos)) {
+            initiator.begin(peer, nowNanos);
+        }
+        schedule.plan(peer);
     }
 
     /** Begins a handshake unless one was begun in the last REKEY_TIMEOUT; keeps retrying for REKEY_ATTEMPT_TIME. */
     public void initiate(Peer peer, long nowNanos) {
-        throw new IllegalStateException("stub");
+        initiator.begin(peer, nowNanos);
+        schedule.plan(peer);
     }
 
     /** Sends an empty transport message if there is a usable keypair, else begins a handshake. */
     public void sendKeepalive(Peer peer, long nowNanos) {
-        throw new IllegalStateException("stub");
+        if (!transport.sendKeepalive(peer, nowNanos)) {
+            initiator.begin(peer, nowNanos);
+        }
+        schedule.plan(peer);
     }
 
     public void onTimeout(long nowNanos) {
-        throw new IllegalStateException("stub");
+        planRaised();
+        for (Peer peer = schedule.pollDue(nowNanos); peer != null; peer = schedule.pollDue(nowNanos)) {
+            look(peer, nowNanos);
+        }
     }
 
     /** When {@link #onTimeout} wants to be called next; {@link Long#MAX_VALUE} for never. */
     public long nextDeadlineNanos() {
-        throw new IllegalStateException("stub");
+        planRaised();
+        return schedule.nextNanos();
+    }
+
+    private void receiveInitiation(Path source, ByteBuffer datagram, long nowNanos) {
+        byte[] message = copy(datagram, HandshakeInitiation.LENGTH);
+        if (message == null || !gate.admits(source, message, HandshakeInitiation.senderIndex(message), nowNanos)) {
+            return;
+        }
+        Responder.Answer answer = responder.receiveInitiation(source, message, nowNanos);
+        if (answer == null) {
+            return;
+        }
+        Peer peer = answer.peer();
+        peer.lane().received(message.length, nowNanos);
+        reportPath(peer, source);
+        peer.lane().sent(answer.message().remaining(), nowNanos);
+        output.replyTo(source, answer.message());
+        schedule.plan(peer);
+    }
+
+    private void receiveResponse(Path source, ByteBuffer datagram, long nowNanos) {
+        byte[] message = copy(datagram, HandshakeResponse.LENGTH);
+        if (message == null || !gate.admits(source, message, HandshakeResponse.senderIndex(message), nowNanos)) {
+            return;
+        }
+        Peer peer = initiator.receiveResponse(message, nowNanos);
+        if (peer == null) {
+            return;
+        }
+        peer.lane().received(message.length, nowNanos);
+        reportPath(peer, source);
+        handshakeCompleted(peer, true, nowNanos);
+        // The responder may send only when it has heard from us: if there is nothing to say, say that.
+        if (!transport.sendStaged(peer, nowNanos)) {
+            transport.sendKeepalive(peer, nowNanos);
+        }
+        schedule.plan(peer);
+    }
+
+    private void receiveCookieReply(ByteBuffer datagram, long nowNanos) {
+        byte[] message = copy(datagram, CookieReply.LENGTH);
+        if (message != null) {
+            initiator.receiveCookieReply(message, nowNanos);
+        }
+    }
+
+    private void receiveTransportData(Path source, ByteBuffer datagram, long nowNanos) {
+        if (datagram.remaining() < TransportData.MIN_LENGTH) {
+            output.dropped(DropReason.BAD_LENGTH);
+            return;
+        }
+        int datagramBytes = datagram.remaining();
+        Transport.Opened opened = transport.open(datagram, nowNanos);
+        if (opened == null) {
+            return;
+        }
+        Peer peer = opened.peer();
+        peer.lane().receivedTransport(opened.keypair(), opened.payload().remaining(), datagramBytes, nowNanos);
+        reportPath(peer, source);
+        if (peer.keypairs().confirm(opened.keypair())) {
+            handshakeCompleted(peer, false, nowNanos);
+            transport.sendStaged(peer, nowNanos);
+        }
+        if (opened.payload().hasRemaining()) {
+            output.received(peer, opened.payload());
+        }
+        schedule.plan(peer);
+    }
+
+    /** null, and counted, unless the datagram has just this length. */
+    private byte @Nullable [] copy(ByteBuffer datagram, int length) {
+        if (datagram.remaining() != length) {
+            output.dropped(DropReason.BAD_LENGTH);
+            return null;
+        }
+        byte[] message = new byte[length];
+        datagram.get(message);
+        return message;
+    }
+
+    private void reportPath(Peer peer, Path source) {
+        if (!source.equals(peer.lane().path())) {
+            output.authenticatedFrom(peer, source);
+        }
+    }
+
+    private void handshakeCompleted(Peer peer, boolean asInitiator, long nowNanos) {
+        peer.handshakeCompleted(nowNanos);
+        output.connected(peer, asInitiator);
+    }
+
+    private void planRaised() {
+        for (Lane lane = wakeups.poll(); lane != null; lane = wakeups.poll()) {
+            if (peers.contains(lane.peer())) {
+                lane.unwatch();
+                watch(lane);
+                schedule.plan(lane.peer());
+            }
+        }
+    }
+
+    private void look(Peer peer, long nowNanos) {
+        Lane lane = peer.lane();
+        PeerTimers timers = peer.timers();
+        lane.unwatch();
+        if (lane.takeRekeyWanted()) {
+            initiator.begin(peer, nowNanos);
+        }
+        if (nowNanos >= timers.retransmitNanos) {
+            retransmit(peer, nowNanos);
+        }
+        if (nowNanos >= timers.noAnswerNanos()) {
+            lane.answerArrived();
+            timers.noAnswerJitterNanos = initiator.jitterNanos();
+            initiator.begin(peer, nowNanos);
+        }
+        if (nowNanos >= timers.sendKeepaliveNanos()) {
+            answerWithKeepalive(peer, nowNanos);
+        }
+        if (nowNanos >= timers.sendPersistentKeepaliveNanos()) {
+            lane.lastTraversalNanos(nowNanos);
+            sendKeepalive(peer, nowNanos);
+        }
+        if (nowNanos >= timers.expireNanos) {
+            timers.expireNanos = Timing.NEVER;
+            if (peer.takeConnected()) {
+                output.disconnected(peer);
+            }
+        }
+        if (nowNanos >= timers.zeroKeysNanos) {
+            timers.zeroKeysNanos = Timing.NEVER;
+            peer.keypairs().erase();
+        }
+        watch(lane);
+        schedule.plan(peer);
+    }
+
+    /** Follows an {@code unwatch}: a stamp that is set after it has been read here wakes us. */
+    private static void watch(Lane lane) {
+        if (lane.unansweredSinceNanos() != Lane.UNSET) {
+            lane.watch();
+        }
+    }
+
+    private void retransmit(Peer peer, long nowNanos) {
+        if (nowNanos < peer.timers().giveUpNanos) {
+            initiator.sendInitiation(peer, nowNanos);
+            return;
+        }
+        peer.timers().retransmitNanos = Timing.NEVER;
+        peer.cancelHandshake();
+        peer.lane().answered();
+        transport.flushStaged(peer);
+        output.gaveUp(peer);
+    }
+
+    /** Packets that came in the meantime may not be covered by this answer, if it is lost: they get another one. */
+    private void answerWithKeepalive(Peer peer, long nowNanos) {
+        Lane lane = peer.lane();
+        boolean anotherOwed = lane.lastPacketReceivedNanos() > lane.answerOwedSinceNanos();
+        lane.answered();
+        sendKeepalive(peer, nowNanos);
+        if (anotherOwed) {
+            lane.answerOwedSinceNanos(nowNanos);
+        }
     }
 }

@@ -1,12 +1,42 @@
 package org.peervpn.tunnel.tun;
 
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.FileDescriptor;
+import java.nio.charset.StandardCharsets;
+import org.peervpn.tunnel.tun.TunException.Reason;
+
 /** Opens TUN devices on Linux. */
 public final class LinuxTun {
+    private static final int MAX_NAME_BYTES = 15; // IFNAMSIZ less the final zero
 
     private LinuxTun() {}
 
-    /** @throws TunException with a one-line reason: no /dev/net/tun, not permitted, name taken, name invalid */
+    /**
+     * Opens a new device, sets its MTU and brings it up.
+     *
+     * @throws TunException with a one-line reason: no /dev/net/tun, not permitted, name taken, name invalid
+     */
     public static Tun open(String interfaceName, int mtu) throws TunException {
-        throw new IllegalStateException("stub");
+        checkName(interfaceName);
+        if (!Epoll.isAvailable()) {
+            throw new TunException(
+                    Reason.NO_DEVICE,
+                    "a TUN device needs Linux and Netty's native library",
+                    Epoll.unavailabilityCause());
+        }
+        TunDescriptor opened = TunDescriptor.open(interfaceName, mtu);
+        return new FdTun(opened.name(), new FileDescriptor(opened.fd()));
+    }
+
+    /** The kernel's own rules (dev_valid_name), but a colon or space would also confuse every tool. */
+    private static void checkName(String name) throws TunException {
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        boolean wellFormed = name.chars().noneMatch(c -> c == '/' || c == ':' || Character.isWhitespace(c) || c == 0);
+        if (length < 1 || length > MAX_NAME_BYTES || !wellFormed || name.equals(".") || name.equals("..")) {
+            throw new TunException(
+                    Reason.OTHER,
+                    "'" + name + "' is no name for an interface: 1 to 15 characters without '/', ':' and spaces",
+                    null);
+        }
     }
 }

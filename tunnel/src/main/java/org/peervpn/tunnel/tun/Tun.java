@@ -8,11 +8,14 @@ public interface Tun extends AutoCloseable {
     /** Where packets from this machine go. Called on the TUN's own thread; the batch is lent for the call. */
     interface Reader {
         void read(PacketBatch batch);
+
+        /** Somebody removed the device: nothing more will be read. Not called at {@link Tun#close}. */
+        default void lost() {}
     }
 
     /** A sender of packets to this machine, used by one thread. */
     interface Writer {
-        /** Queues a copy. */
+        /** Queues a copy; a full queue is flushed first. */
         void write(ByteBuffer packet);
 
         void flush();

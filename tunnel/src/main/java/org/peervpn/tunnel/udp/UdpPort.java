@@ -1,9 +1,21 @@
 package org.peervpn.tunnel.udp;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramPacket;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.tunnel.Path;
 
@@ -21,41 +33,80 @@ public final class UdpPort implements AutoCloseable {
     /** @param mark SO_MARK for the sockets; 0 for none */
     public record Options(int port, boolean orNextFree, int mark) {}
 
+    private final EventLoop loop;
+    private final Transport transport;
+    private final int mark;
+    private final Sockets sockets;
+    private final LongAdder dropped;
+
+    private UdpPort(EventLoop loop, Transport transport, int mark, Sockets sockets, LongAdder dropped) {
+        this.loop = loop;
+        this.transport = transport;
+        this.mark = mark;
+        this.sockets = sockets;
+        this.dropped = dropped;
+    }
+
+    /** A group of one loop, of the fastest kind that this machine has. */
+    public static EventLoopGroup newLoopGroup(ThreadFactory threads) {
+        IoHandlerFactory handlers = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        return new MultiThreadIoEventLoopGroup(1, threads, handlers);
+    }
+
     /**
-     * Binds and begins to receive.
+     * Binds and begins to receive. Called on the loop, nothing is delivered before this returns; called elsewhere, the
+     * first datagrams may be.
      *
      * @throws UdpPortException with a one-line reason: the port is taken, the mark is not permitted, ...
      */
     public static UdpPort open(EventLoop loop, Options options, Receiver receiver) throws UdpPortException {
-        throw new IllegalStateException("stub");
+        Transport transport = Transport.of(loop);
+        LongAdder dropped = new LongAdder();
+        Sockets sockets = new Binder(loop, transport, options, () -> new Inbound(receiver, dropped)).bind();
+        return new UdpPort(loop, transport, options.mark(), sockets, dropped);
     }
 
     public int port() {
-        throw new IllegalStateException("stub");
+        return Sockets.port(sockets.ipv4());
     }
 
     public boolean hasIpv6() {
-        throw new IllegalStateException("stub");
+        return sockets.ipv6() != null;
     }
 
     /** The path to a remote address by the channel of its family; null if that family has no channel. */
     public @Nullable Path pathTo(InetSocketAddress remote) {
-        throw new IllegalStateException("stub");
+        int channel = SourcePaths.channel(remote.getAddress());
+        return sockets.channel(channel) == null ? null : new Path(channel, remote);
     }
 
     /** Loop only: queues a copy; it leaves at {@link #flush}. A full send queue drops and counts. */
     public void send(Path path, ByteBuffer datagram) {
-        throw new IllegalStateException("stub");
+        ByteBuf copy = sockets.ipv4().alloc().directBuffer(datagram.remaining());
+        copy.writeBytes(datagram.duplicate());
+        write(path, copy);
+    }
+
+    /** Loop only. Takes over the buffer. */
+    void write(Path path, ByteBuf datagram) {
+        Channel channel = sockets.channel(path.channel());
+        if (channel == null || !channel.isWritable()) {
+            datagram.release();
+            dropped.increment();
+            return;
+        }
+        // A failure comes to Inbound.exceptionCaught by the void promise, which costs nothing.
+        var unused = channel.write(new DatagramPacket(datagram, path.remote()), channel.voidPromise());
     }
 
     /** Loop only. */
     public void flush() {
-        throw new IllegalStateException("stub");
+        sockets.flush();
     }
 
     /** A sender for one other thread, which collects datagrams and hands them to the loop as one batch. */
     public Writer newWriter() {
-        throw new IllegalStateException("stub");
+        return new LoopWriter(this);
     }
 
     /** Used by one thread. */
@@ -72,17 +123,30 @@ public final class UdpPort implements AutoCloseable {
         void flush();
     }
 
+    /** Datagrams that found the send queue full or that the kernel did not take, and errors of the sockets. */
     public long droppedDatagrams() {
-        throw new IllegalStateException("stub");
+        return dropped.sum();
+    }
+
+    void dropped(int datagrams) {
+        dropped.add(datagrams);
+    }
+
+    EventLoop loop() {
+        return loop;
     }
 
     /** The local address from which a datagram to {@code remote} would leave now; null if there is no route. */
     public @Nullable InetAddress localAddressTowards(InetSocketAddress remote) {
-        throw new IllegalStateException("stub");
+        try {
+            return SourcePaths.plain(transport.localAddressTowards(remote, mark));
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     @Override
     public void close() {
-        throw new IllegalStateException("stub");
+        sockets.close();
     }
 }

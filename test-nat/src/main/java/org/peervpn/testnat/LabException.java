@@ -1,0 +1,14 @@
+package org.peervpn.testnat;
+
+/** The laboratory could not do what was asked of it; the message says which command failed and what it printed. */
+public final class LabException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    LabException(String message) {
+        super(message);
+    }
+
+    LabException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,74 @@
+package org.peervpn.testnat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Debian's wireguard-go on one host: the stock peer, set up with the tools that its users have. */
+public final class WireGuardGo {
+    private static final Duration START = Duration.ofSeconds(10);
+
+    private final Host host;
+    private final String interfaceName;
+    private final RunningProcess process;
+    private final String privateKey;
+
+    private WireGuardGo(Host host, String interfaceName, RunningProcess process, String privateKey) {
+        this.host = host;
+        this.interfaceName = interfaceName;
+        this.process = process;
+        this.privateKey = privateKey;
+    }
+
+    /** An interface with a fresh key that listens on the port; it has no address and no peer yet. */
+    public static WireGuardGo start(Host host, String interfaceName, int port) {
+        RunningProcess process = host.start("wireguard-go", "--foreground", interfaceName);
+        WireGuardGo wireGuard = new WireGuardGo(host, interfaceName, process, host.output("wg", "genkey"));
+        Lab.await(
+                "the interface " + interfaceName,
+                START,
+                () -> host.exec("wg", "show", interfaceName).succeeded() ? interfaceName : null);
+        wireGuard.configure("[Interface]\nPrivateKey = %s\nListenPort = %d\n".formatted(wireGuard.privateKey, port));
+        host.ip("link set " + interfaceName + " mtu 1420 up");
+        return wireGuard;
+    }
+
+    public String publicKey() {
+        return host.output("wg", "show", interfaceName, "public-key");
+    }
+
+    public void addAddress(String prefix) {
+        host.ip("address add " + prefix + " dev " + interfaceName);
+    }
+
+    /** The endpoint may be empty: it is learnt from the peer's first datagram. */
+    public void addPeer(String publicKey, String endpoint, String allowedIps) {
+        configure("[Peer]\nPublicKey = %s\nAllowedIPs = %s\nPersistentKeepalive = 25\n%s"
+                .formatted(publicKey, allowedIps, endpoint.isEmpty() ? "" : "Endpoint = " + endpoint + "\n"));
+    }
+
+    public void awaitHandshake(Duration timeout) {
+        Lab.await(
+                "a handshake of " + host,
+                timeout,
+                () -> host.output("wg", "show", interfaceName, "latest-handshakes")
+                                .matches("(?s).*\\t[1-9].*")
+                        ? interfaceName
+                        : null);
+    }
+
+    public void stop() {
+        process.stop();
+    }
+
+    private void configure(String part) {
+        Path file = host.directory().resolve(interfaceName + ".conf");
+        try {
+            Files.writeString(file, part);
+        } catch (IOException e) {
+            throw new LabException("cannot write " + file, e);
+        }
+        host.output("wg", "addconf", interfaceName, file.toString());
+    }
+}

@@ -1,0 +1,94 @@
+package org.peervpn.tunnel;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Sends and opens transport data on the loop, and stages packets that have to wait for a handshake. */
+final class Transport {
+    private static final int MAX_PACKET = 65_535;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
+    private final ReceiverTable table;
+    private final TunnelOutput output;
+    private final Sealer sealer = new Sealer();
+    private final Opener opener = new Opener();
+    private final ByteBuffer datagram = ByteBuffer.allocate(MAX_PACKET + Sealer.MAX_OVERHEAD);
+
+    Transport(ReceiverTable table, TunnelOutput output) {
+        this.table = table;
+        this.output = output;
+    }
+
+    /** An authentic, fresh message. */
+    record Opened(Peer peer, Keypair keypair, ByteBuffer payload) {}
+
+    /** null if the message was dropped. */
+    @Nullable
+    Opened open(ByteBuffer message, long nowNanos) {
+        ReceiverTable.Entry entry = table.lookup(TransportData.receiverIndex(message));
+        Keypair keypair = entry == null ? null : entry.keypair();
+        if (entry == null || keypair == null) {
+            output.dropped(DropReason.UNKNOWN_RECEIVER);
+            return null;
+        }
+        if (keypair.isExpired(nowNanos)) {
+            output.dropped(DropReason.KEYPAIR_EXPIRED);
+            return null;
+        }
+        long counter = TransportData.counter(message);
+        ByteBuffer payload = opener.open(keypair, message);
+        if (payload == null) {
+            output.dropped(DropReason.NOT_AUTHENTIC);
+            return null;
+        }
+        // Only after the tag has been checked: an attacker must not be able to move the window.
+        if (!keypair.replayFilter().accept(counter)) {
+            output.dropped(DropReason.REPLAYED);
+            return null;
+        }
+        return new Opened(entry.peer(), keypair, payload);
+    }
+
+    /** False if the packet has been staged: a handshake is needed. */
+    boolean send(Peer peer, ByteBuffer packet, long nowNanos) {
+        if (seal(peer, packet, nowNanos)) {
+            return true;
+        }
+        if (!peer.staged().add(packet)) {
+            output.dropped(DropReason.STAGING_FULL);
+        }
+        return false;
+    }
+
+    /** False if a handshake is needed. */
+    boolean sendKeepalive(Peer peer, long nowNanos) {
+        return seal(peer, NOTHING, nowNanos);
+    }
+
+    /** False if there was nothing. */
+    boolean sendStaged(Peer peer, long nowNanos) {
+        boolean sent = false;
+        for (byte[] packet = peer.staged().poll();
+                packet != null;
+                packet = peer.staged().poll()) {
+            sent |= send(peer, ByteBuffer.wrap(packet), nowNanos);
+        }
+        return sent;
+    }
+
+    /** No handshake came about: the staged packets are dropped. */
+    void flushStaged(Peer peer) {
+        while (peer.staged().poll() != null) {
+            output.dropped(DropReason.NO_HANDSHAKE);
+        }
+    }
+
+    private boolean seal(Peer peer, ByteBuffer packet, long nowNanos) {
+        datagram.clear();
+        if (!sealer.seal(peer.lane(), packet, datagram, nowNanos)) {
+            return false;
+        }
+        output.toPeer(peer, datagram.flip());
+        return true;
+    }
+}

@@ -1,0 +1,40 @@
+package org.peervpn.tunnel;
+
+import java.nio.ByteBuffer;
+import org.peervpn.tunnel.crypto.Aead;
+
+/**
+ * Message type 4, WireGuard paper 5.4.6; integers are little-endian.
+ *
+ * <pre>0: type | 4: receiver index | 8: counter | 16: sealed packet | end-16: tag</pre>
+ */
+final class TransportData {
+    static final int TYPE = 4;
+    static final int HEADER_LENGTH = 16;
+    static final int MIN_LENGTH = HEADER_LENGTH + Aead.TAG_LENGTH;
+    static final int PADDING_MULTIPLE = 16;
+
+    private static final int RECEIVER_OFFSET = 4;
+    private static final int COUNTER_OFFSET = 8;
+
+    private TransportData() {}
+
+    static int receiverIndex(ByteBuffer message) {
+        return LittleEndian.getInt(message, message.position() + RECEIVER_OFFSET);
+    }
+
+    static long counter(ByteBuffer message) {
+        return LittleEndian.getLong(message, message.position() + COUNTER_OFFSET);
+    }
+
+    /** Writes the header at the position, which stays. */
+    static void putHeader(ByteBuffer message, int receiverIndex, long counter) {
+        LittleEndian.putInt(message, message.position(), TYPE);
+        LittleEndian.putInt(message, message.position() + RECEIVER_OFFSET, receiverIndex);
+        LittleEndian.putLong(message, message.position() + COUNTER_OFFSET, counter);
+    }
+
+    static int paddedLength(int packetLength) {
+        return (packetLength + PADDING_MULTIPLE - 1) / PADDING_MULTIPLE * PADDING_MULTIPLE;
+    }
+}

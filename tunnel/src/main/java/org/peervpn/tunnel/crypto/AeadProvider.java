@@ -1,0 +1,81 @@
+package org.peervpn.tunnel.crypto;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.security.GeneralSecurityException;
+import java.security.Provider;
+import java.security.Security;
+import java.util.Arrays;
+import org.conscrypt.Conscrypt;
+
+/** Who can make an {@link Aead}, in the order in which they are tried. */
+public enum AeadProvider {
+    CONSCRYPT,
+    JDK,
+    BOUNCY_CASTLE;
+
+    /** The first that works on this machine; found out once. */
+    public static AeadProvider chosen() {
+        return Chosen.PROVIDER;
+    }
+
+    /** For one thread. Only of a provider that {@link #works}. */
+    public Aead newAead() {
+        try {
+            return switch (this) {
+                case CONSCRYPT -> new JceAead(ConscryptHolder.PROVIDER);
+                case JDK -> new JceAead(jdk());
+                case BOUNCY_CASTLE -> new BouncyCastleAead();
+            };
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(this + " has no ChaCha20-Poly1305", e);
+        }
+    }
+
+    /** Whether it can be loaded and agrees with Bouncy Castle on what is sealed, what is open and what is forged. */
+    public boolean works() {
+        try {
+            return passesSelfTest(newAead());
+        } catch (LinkageError | RuntimeException e) {
+            return false; // No native library for this machine, or a broken one: the next provider is tried.
+        }
+    }
+
+    private static boolean passesSelfTest(Aead aead) {
+        byte[] message =
+                "A message that is longer than one block of the cipher, which has sixty-four bytes".getBytes(US_ASCII);
+        AeadKey key = new AeadKey(message, 7);
+        byte[] expected = Arrays.copyOf(message, message.length + Aead.TAG_LENGTH);
+        byte[] sealed = expected.clone();
+        new BouncyCastleAead().sealWithNonce(key, 258, message, expected, 0, message.length);
+        aead.sealWithNonce(key, 258, message, sealed, 0, message.length);
+        if (!Arrays.equals(sealed, expected)) {
+            return false;
+        }
+        byte[] forged = sealed.clone();
+        forged[50] ^= 1;
+        return !aead.open(key, 258, message, forged, 0, forged.length)
+                && aead.open(key, 258, message, sealed, 0, sealed.length)
+                && Arrays.equals(sealed, 0, message.length, message, 0, message.length);
+    }
+
+    private static Provider jdk() throws GeneralSecurityException {
+        Provider provider = Security.getProvider("SunJCE");
+        if (provider == null) {
+            throw new GeneralSecurityException("no provider SunJCE");
+        }
+        return provider;
+    }
+
+    private static final class Chosen {
+        static final AeadProvider PROVIDER = Arrays.stream(values())
+                .filter(AeadProvider::works)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("ChaCha20-Poly1305 fails its self test"));
+    }
+
+    /** Apart, so that Conscrypt's native library is loaded only when it is asked for. */
+    private static final class ConscryptHolder {
+        static final Provider PROVIDER = Conscrypt.newProvider();
+    }
+}

@@ -1,0 +1,188 @@
+package org.peervpn.tunnel.udp;
+
+import static io.netty.channel.socket.SocketProtocolFamily.INET;
+import static io.netty.channel.socket.SocketProtocolFamily.INET6;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the {@link Sockets} of a port: finds a port number that is free in both address families. */
+final class Binder {
+    private static final int MAX_PORTS_TRIED = 100;
+    private static final int FIRST_UNPRIVILEGED_PORT = 1024;
+    private static final int MAX_PORT = 65_535;
+
+    /** As much as a measurement of the data path asked for; the kernel gives what of it its limits allow. */
+    private static final int SOCKET_BUFFER_BYTES = 7 * 1024 * 1024;
+
+    /** Milliseconds of a fast link: what would wait longer had better be dropped. */
+    private static final WriteBufferWaterMark SEND_QUEUE = new WriteBufferWaterMark(1536 * 1024, 2048 * 1024);
+
+    /** This port number is taken; another one may not be. */
+    private static final class PortTakenException extends Exception {
+        PortTakenException(Throwable cause) {
+            super(cause);
+        }
+    }
+
+    private final EventLoop loop;
+    private final Transport transport;
+    private final UdpPort.Options options;
+    private final Supplier<ChannelHandler> handlers;
+
+    Binder(EventLoop loop, Transport transport, UdpPort.Options options, Supplier<ChannelHandler> handlers) {
+        this.loop = loop;
+        this.transport = transport;
+        this.options = options;
+        this.handlers = handlers;
+    }
+
+    Sockets bind() throws UdpPortException {
+        if (options.mark() != 0 && !transport.canMark()) {
+            throw new UdpPortException(
+                    "sockets cannot be marked: Netty's native epoll transport is not available", null);
+        }
+        boolean another = options.orNextFree() || options.port() == 0;
+        int port = options.port();
+        for (int tried = 1; ; tried++) {
+            try {
+                return transport.familiesApart() ? bindApart(port) : bindTogether(port);
+            } catch (PortTakenException e) {
+                if (!another) {
+                    throw new UdpPortException("UDP port " + port + " is already in use", e.getCause());
+                }
+                if (tried == MAX_PORTS_TRIED) {
+                    throw new UdpPortException(
+                            "none of " + tried + " UDP ports from " + options.port() + " is free", e.getCause());
+                }
+            }
+            port = following(port);
+        }
+    }
+
+    /** 0 stays 0: the kernel chooses. */
+    private static int following(int port) {
+        return switch (port) {
+            case 0 -> 0;
+            case MAX_PORT -> FIRST_UNPRIVILEGED_PORT;
+            default -> port + 1;
+        };
+    }
+
+    private Sockets bindApart(int port) throws UdpPortException, PortTakenException {
+        Channel ipv4 = bindIpv4(port);
+        boolean complete = false;
+        try {
+            Sockets sockets = new Sockets(ipv4, bindIpv6(Sockets.port(ipv4)));
+            complete = true;
+            return sockets;
+        } finally {
+            if (!complete) {
+                ipv4.close().awaitUninterruptibly();
+            }
+        }
+    }
+
+    private Sockets bindTogether(int port) throws UdpPortException, PortTakenException {
+        Channel both = bindIpv6(port);
+        return both == null ? new Sockets(bindIpv4(port), null) : new Sockets(both, both);
+    }
+
+    private Channel bindIpv4(int port) throws UdpPortException, PortTakenException {
+        Channel channel = bind(INET, port);
+        if (channel == null) {
+            throw new UdpPortException("this machine has no IPv4", null);
+        }
+        return channel;
+    }
+
+    /** null if the machine has no IPv6. */
+    private @Nullable Channel bindIpv6(int port) throws UdpPortException, PortTakenException {
+        return bind(INET6, port);
+    }
+
+    private @Nullable Channel bind(SocketProtocolFamily family, int port) throws UdpPortException, PortTakenException {
+        DatagramChannel channel;
+        try {
+            channel = transport.newChannel(family);
+        } catch (ChannelException | UnsupportedOperationException e) {
+            return failed(family, port, e);
+        }
+        Throwable failure = done(loop.register(configured(channel)));
+        if (failure == null) {
+            mark(channel);
+            failure = done(channel.bind(new InetSocketAddress(wildcard(family), port)));
+        }
+        if (failure == null) {
+            return channel;
+        }
+        channel.close().awaitUninterruptibly();
+        return failed(family, port, failure);
+    }
+
+    private DatagramChannel configured(DatagramChannel channel) {
+        channel.config()
+                .setAllocator(PooledByteBufAllocator.DEFAULT)
+                .setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, SEND_QUEUE);
+        channel.config().setReceiveBufferSize(SOCKET_BUFFER_BYTES).setSendBufferSize(SOCKET_BUFFER_BYTES);
+        channel.pipeline().addLast(handlers.get());
+        return channel;
+    }
+
+    private void mark(DatagramChannel channel) throws UdpPortException {
+        if (options.mark() == 0) {
+            return;
+        }
+        try {
+            transport.mark(channel, options.mark());
+        } catch (ChannelException e) {
+            channel.close().awaitUninterruptibly();
+            throw new UdpPortException(
+                    transport.why(e) == Transport.Failure.NOT_PERMITTED
+                            ? "not permitted to mark sockets (SO_MARK): run as root or grant CAP_NET_ADMIN"
+                            : "cannot mark sockets (SO_MARK): " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** Says why there is no channel; returns null if it is for want of the address family. */
+    private @Nullable Channel failed(SocketProtocolFamily family, int port, Throwable failure)
+            throws UdpPortException, PortTakenException {
+        switch (transport.why(failure)) {
+            case PORT_TAKEN -> throw new PortTakenException(failure);
+            case NOT_PERMITTED -> throw new UdpPortException("not permitted to use UDP port " + port, failure);
+            case NO_SUCH_FAMILY -> {
+                return null;
+            }
+            case OTHER ->
+                throw new UdpPortException(
+                        "cannot open UDP port " + port + " (" + family + "): " + failure.getMessage(), failure);
+        }
+        throw new AssertionError();
+    }
+
+    private static @Nullable Throwable done(ChannelFuture future) {
+        return future.awaitUninterruptibly().cause();
+    }
+
+    private static InetAddress wildcard(SocketProtocolFamily family) {
+        try {
+            return InetAddress.getByAddress(new byte[family == INET ? 4 : 16]);
+        } catch (UnknownHostException e) {
+            throw new AssertionError("an address has the length of an address", e);
+        }
+    }
+}

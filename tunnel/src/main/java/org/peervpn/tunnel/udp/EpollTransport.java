@@ -1,0 +1,99 @@
+package org.peervpn.tunnel.udp;
+
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.Errors.NativeIoException;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** Linux: recvmmsg and sendmmsg, one socket for each address family, marks. */
+final class EpollTransport implements Transport {
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_MARK = 36;
+    private static final int IPPROTO_IPV6 = 41;
+    private static final int IPV6_V6ONLY = 26;
+    private static final ChannelOption<Integer> MARK = new IntegerUnixChannelOption("SO_MARK", SOL_SOCKET, SO_MARK);
+    private static final ChannelOption<Integer> V6ONLY =
+            new IntegerUnixChannelOption("IPV6_V6ONLY", IPPROTO_IPV6, IPV6_V6ONLY);
+
+    private static final int EPERM = 1;
+    private static final int EACCES = 13;
+    private static final int EAFNOSUPPORT = 97;
+    private static final int EADDRINUSE = 98;
+    private static final int EADDRNOTAVAIL = 99;
+
+    /** No UDP payload is as long, so that none is ever cut off unnoticed. The pages that no datagram fills cost nothing. */
+    private static final int SLOT_BYTES = 65_536;
+
+    private static final int DATAGRAMS_PER_READ = 16;
+    private static final int DATAGRAMS_PER_WAKEUP = 64;
+
+    @Override
+    public boolean familiesApart() {
+        return true;
+    }
+
+    @Override
+    public boolean canMark() {
+        return true;
+    }
+
+    @Override
+    public DatagramChannel newChannel(SocketProtocolFamily family) {
+        DatagramChannel channel = new EpollDatagramChannel(family);
+        if (family == SocketProtocolFamily.INET6) {
+            channel.config().setOption(V6ONLY, 1);
+        }
+        channel.config().setOption(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, SLOT_BYTES);
+        channel.config()
+                .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(SLOT_BYTES * DATAGRAMS_PER_READ)
+                        .maxMessagesPerRead(DATAGRAMS_PER_WAKEUP));
+        return channel;
+    }
+
+    @Override
+    public void mark(DatagramChannel channel, int mark) {
+        channel.config().setOption(MARK, mark);
+    }
+
+    @Override
+    public Failure why(Throwable failure) {
+        return switch (errno(failure)) {
+            case EADDRINUSE -> Failure.PORT_TAKEN;
+            case EPERM, EACCES -> Failure.NOT_PERMITTED;
+            case EAFNOSUPPORT, EADDRNOTAVAIL -> Failure.NO_SUCH_FAMILY;
+            default -> Failure.OTHER;
+        };
+    }
+
+    @Override
+    public InetAddress localAddressTowards(InetSocketAddress remote, int mark) throws IOException {
+        Socket socket = Socket.newSocketDgram();
+        try {
+            if (mark != 0) {
+                socket.setIntOpt(SOL_SOCKET, SO_MARK, mark);
+            }
+            socket.connect(remote);
+            return socket.localAddress().getAddress();
+        } finally {
+            socket.close();
+        }
+    }
+
+    private static int errno(Throwable failure) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NativeIoException nativeException) {
+                return -nativeException.expectedErr();
+            }
+        }
+        return 0;
+    }
+}

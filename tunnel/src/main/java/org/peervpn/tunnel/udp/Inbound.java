@@ -1,0 +1,39 @@
+package org.peervpn.tunnel.udp;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
+import java.util.concurrent.atomic.LongAdder;
+
+/** The last handler of a channel: lends each datagram to the receiver and counts what went wrong. */
+final class Inbound extends ChannelInboundHandlerAdapter {
+    private final UdpPort.Receiver receiver;
+    private final LongAdder dropped;
+    private final SourcePaths paths = new SourcePaths();
+
+    Inbound(UdpPort.Receiver receiver, LongAdder dropped) {
+        this.receiver = receiver;
+        this.dropped = dropped;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        DatagramPacket datagram = (DatagramPacket) message;
+        try {
+            receiver.received(paths.of(datagram.sender()), datagram.content().nioBuffer());
+        } finally {
+            datagram.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        receiver.batchEnded();
+    }
+
+    /** A datagram that the kernel did not take (too long, no route, forbidden), or an error told to the socket. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        dropped.increment();
+    }
+}

@@ -1,0 +1,41 @@
+package org.peervpn.tunnel.udp;
+
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bound channels of a port, all on the same port number.
+ *
+ * @param ipv6 null if the machine has no IPv6; the same as {@code ipv4} where one socket serves both
+ */
+record Sockets(Channel ipv4, @Nullable Channel ipv6) {
+
+    static int port(Channel channel) {
+        return ((InetSocketAddress) channel.localAddress()).getPort();
+    }
+
+    /** null if there is none of this number. */
+    @Nullable
+    Channel channel(int number) {
+        return switch (number) {
+            case SourcePaths.IPV4_CHANNEL -> ipv4;
+            case SourcePaths.IPV6_CHANNEL -> ipv6;
+            default -> null;
+        };
+    }
+
+    void flush() {
+        ipv4.flush();
+        if (ipv6 != null) {
+            ipv6.flush();
+        }
+    }
+
+    void close() {
+        ipv4.close().awaitUninterruptibly();
+        if (ipv6 != null) {
+            ipv6.close().awaitUninterruptibly();
+        }
+    }
+}

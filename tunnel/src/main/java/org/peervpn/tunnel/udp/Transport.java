@@ -1,0 +1,45 @@
+package org.peervpn.tunnel.udp;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
+/** How sockets are made: by Netty's native code on Linux, by the JDK elsewhere. */
+interface Transport {
+
+    /** Why a socket could not be made or bound. */
+    enum Failure {
+        PORT_TAKEN,
+        NOT_PERMITTED,
+        /** The machine does not have the address family. */
+        NO_SUCH_FAMILY,
+        OTHER
+    }
+
+    /** The one that fits the loop. */
+    static Transport of(EventLoop loop) {
+        boolean epoll = loop instanceof IoEventLoop ioLoop && ioLoop.isIoType(EpollIoHandler.class);
+        return epoll ? new EpollTransport() : new NioTransport();
+    }
+
+    /** False if an IPv6 socket serves IPv4 too, and cannot be kept from it. */
+    boolean familiesApart();
+
+    boolean canMark();
+
+    /** A channel that is not yet registered; it never truncates a datagram. */
+    DatagramChannel newChannel(SocketProtocolFamily family);
+
+    /** Sets SO_MARK, so that routing rules can tell the node's datagrams from all others. */
+    void mark(DatagramChannel channel, int mark);
+
+    Failure why(Throwable failure);
+
+    /** Asks the kernel's routing, as a socket with this mark; sends nothing. */
+    InetAddress localAddressTowards(InetSocketAddress remote, int mark) throws IOException;
+}
