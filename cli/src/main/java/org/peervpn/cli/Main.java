@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import org.peervpn.node.runtime.NodeException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program {@code peervpn}. */
@@ -68,10 +69,9 @@ public final class Main {
         if (e instanceof UnmatchedArgumentException unmatched) {
             return "unknown argument: " + String.join(" ", unmatched.getUnmatched());
         }
-        Throwable cause = e.getCause();
-        boolean ours = cause instanceof IllegalArgumentException && cause.getMessage() != null;
         String option = e.getArgSpec() instanceof CommandLine.Model.OptionSpec spec ? spec.longestName() + ": " : "";
-        String text = ours ? option + cause.getMessage() : String.valueOf(e.getMessage());
+        String ours = e.getCause() instanceof TypeConversionException conversion ? conversion.getMessage() : null;
+        String text = ours != null ? option + ours : String.valueOf(e.getMessage());
         return text.lines().findFirst().orElse("wrong usage");
     }
 }

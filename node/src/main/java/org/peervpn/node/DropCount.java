@@ -1,9 +1,11 @@
 package org.peervpn.node;
 
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.peervpn.tunnel.DropReason;
 
 /** How often something was dropped, and why. Any thread may count. */
@@ -29,26 +31,37 @@ public final class DropCount {
         LOOP_BUSY
     }
 
-    private final AtomicLongArray tunnel = new AtomicLongArray(DropReason.values().length);
-    private final AtomicLongArray node = new AtomicLongArray(Reason.values().length);
+    private final Map<DropReason, LongAdder> tunnel = counters(DropReason.class);
+    private final Map<Reason, LongAdder> node = counters(Reason.class);
+
+    /** One counter for each constant, so that nobody ever changes the map. */
+    private static <E extends Enum<E>> Map<E, LongAdder> counters(Class<E> reasons) {
+        Map<E, LongAdder> counters = new EnumMap<>(reasons);
+        for (E reason : reasons.getEnumConstants()) {
+            counters.put(reason, new LongAdder());
+        }
+        return counters;
+    }
 
     void count(DropReason reason) {
-        tunnel.incrementAndGet(reason.ordinal());
+        increment(tunnel.get(reason));
     }
 
     public void count(Reason reason) {
-        node.incrementAndGet(reason.ordinal());
+        increment(node.get(reason));
+    }
+
+    private static void increment(@Nullable LongAdder counter) {
+        if (counter != null) {
+            counter.increment();
+        }
     }
 
     /** What has been dropped so far, by reason, without the reasons that never occurred. */
     public Map<String, Long> counts() {
         Map<String, Long> counts = new TreeMap<>();
-        for (DropReason reason : DropReason.values()) {
-            put(counts, reason, tunnel.get(reason.ordinal()));
-        }
-        for (Reason reason : Reason.values()) {
-            put(counts, reason, node.get(reason.ordinal()));
-        }
+        tunnel.forEach((reason, counter) -> put(counts, reason, counter.sum()));
+        node.forEach((reason, counter) -> put(counts, reason, counter.sum()));
         return counts;
     }
 

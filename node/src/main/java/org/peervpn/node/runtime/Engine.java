@@ -78,7 +78,7 @@ final class Engine implements AutoCloseable {
         try {
             this.port = UdpPort.open(loop, options, new Receiver());
         } catch (UdpPortException e) {
-            group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+            group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly();
             throw e;
         }
     }
@@ -87,7 +87,7 @@ final class Engine implements AutoCloseable {
         try {
             return new Engine(config, options, machine);
         } catch (UdpPortException e) {
-            throw new NodeException(e.getMessage(), e);
+            throw new NodeException(e);
         }
     }
 

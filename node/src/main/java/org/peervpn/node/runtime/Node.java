@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -60,7 +61,6 @@ public final class Node implements AutoCloseable {
     private static final long UPLINK_POLL_MILLIS = 2_000;
     private static final ObjectMapper JSON = new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.ALWAYS);
 
-    private final NodeConfig config;
     private final Options options;
     private final Consumer<NodeEvent> listener;
     private final NodeLock lock;
@@ -75,6 +75,8 @@ public final class Node implements AutoCloseable {
 
     private final CompletableFuture<@Nullable String> ended = new CompletableFuture<>();
 
+    private volatile @Nullable Future<?> polling;
+
     // Of the machine thread.
     private @Nullable RouterConfig applied;
     private @Nullable Uplinks uplinks;
@@ -86,7 +88,6 @@ public final class Node implements AutoCloseable {
     private Tun.@Nullable Writer tunWriter;
 
     private Node(NodeConfig config, Options options, Consumer<NodeEvent> listener) throws NodeException {
-        this.config = config;
         this.options = options;
         this.listener = listener;
         RouterSetup setup = setup(options);
@@ -110,7 +111,8 @@ public final class Node implements AutoCloseable {
     public static Node start(NodeConfig config, Options options, Consumer<NodeEvent> listener) throws NodeException {
         Node node = new Node(config, options, listener);
         node.engine.start();
-        node.machine.scheduleWithFixedDelay(node::pollUplinks, 0, UPLINK_POLL_MILLIS, TimeUnit.MILLISECONDS);
+        node.polling =
+                node.machine.scheduleWithFixedDelay(node::pollUplinks, 0, UPLINK_POLL_MILLIS, TimeUnit.MILLISECONDS);
         return node;
     }
 
@@ -120,7 +122,7 @@ public final class Node implements AutoCloseable {
         try (lock) {
             return Router.repair(setup(options));
         } catch (RouterException e) {
-            throw new NodeException(e.getMessage(), e);
+            throw new NodeException(e);
         }
     }
 
@@ -132,7 +134,7 @@ public final class Node implements AutoCloseable {
         try {
             return Router.open(setup);
         } catch (RouterException e) {
-            throw new NodeException(e.getMessage(), e);
+            throw new NodeException(e);
         }
     }
 
@@ -208,8 +210,8 @@ public final class Node implements AutoCloseable {
         try {
             return answer.get();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof IllegalArgumentException) {
-                throw new NodeException(e.getCause().getMessage(), e);
+            if (e.getCause() instanceof IllegalArgumentException objection) {
+                throw new NodeException(objection);
             }
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
@@ -316,6 +318,10 @@ public final class Node implements AutoCloseable {
             return;
         }
         closed = true;
+        Future<?> poll = polling;
+        if (poll != null) {
+            poll.cancel(false);
+        }
         // Routes go before the device does, so that their undoing finds what the journal says.
         router.close();
         Tun device = tun;

@@ -8,6 +8,11 @@ public final class NodeException extends Exception {
         super(message);
     }
 
+    /** Says what the cause says. */
+    public NodeException(Throwable cause) {
+        super(cause.getMessage(), cause);
+    }
+
     public NodeException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# What the scripts share. Sourced, never run.
+
+# Small and quick to start; the data path allocates little.
+# shellcheck disable=SC2034
+PEERVPN_JAVA_OPTIONS=(-XX:+UseSerialGC -XX:TieredStopAtLevel=4 -Xshare:auto -Xmx192m -XX:MaxDirectMemorySize=256m)
+
+die() {
+  echo "$(basename "$0"): $*" >&2
+  exit 1
+}
+
+# java_homes: every JDK or JRE of version 17 or later, one line "VERSION HOME" each, newest first.
+java_homes() {
+  local home version
+  for home in ${JAVA_HOME:+"$JAVA_HOME"} /usr/lib/jvm/* "$HOME"/.sdkman/candidates/java/*; do
+    [[ -x $home/bin/java && -f $home/release ]] || continue
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release")
+    [[ $version =~ ^[0-9]+$ ]] && ((version >= 17)) && echo "$version $(readlink -f "$home")"
+  done | sort -rn -u
+}
+
+# newest_java: the program java of the newest one.
+newest_java() {
+  local home
+  home=$(java_homes | head -n 1 | cut -d' ' -f2-)
+  [[ $home ]] && { echo "$home/bin/java"; return; }
+  command -v java || die "no Java 17 or later; install it with: apt-get install openjdk-17-jdk-headless"
+}
+
+# jdk VERSION: the home of a JDK (with a compiler) of exactly this version; fails if there is none.
+jdk() {
+  local version home
+  while read -r version home; do
+    [[ $version == "$1" && -x $home/bin/javac ]] && { echo "$home"; return; }
+  done < <(java_homes)
+  return 1
+}
+
+# build_jdk: the JDK that compiles: 17 if there is one, else the oldest later one.
+build_jdk() {
+  local home
+  home=$(jdk 17) || home=$(java_homes | sort -n | while read -r _ h; do [[ -x $h/bin/javac ]] && echo "$h"; done | head -n 1)
+  [[ $home ]] || die "no JDK; install one with: apt-get install openjdk-17-jdk-headless"
+  echo "$home"
+}
+
+# as_owner ROOT COMMAND...: as the user who owns the checkout, so that sudo leaves no files of root behind.
+as_owner() {
+  local root=$1 owner
+  shift
+  owner=$(stat -c %U "$root")
+  if [[ $EUID -eq 0 && $owner != root && $owner != UNKNOWN ]]; then
+    runuser -u "$owner" -- env HOME="$(getent passwd "$owner" | cut -d: -f6)" "$@"
+  else
+    "$@"
+  fi
+}
+
+# build_if_needed ROOT: packages the program unless the last package is newer than every source.
+build_if_needed() {
+  local root=$1 jar=$1/cli/target/peervpn.jar stamp=$1/cli/target/built lock
+  if [[ -f $jar && -f $stamp ]] && ! find "$root"/pom.xml "$root"/{tunnel,nat,routing,node,cli}/{pom.xml,src/main} \
+    -newer "$stamp" -print -quit 2> /dev/null | grep -q .; then
+    return
+  fi
+  [[ -d $root/cli/src ]] || die "there is nothing to build in $root"
+  command -v mvn > /dev/null || die "Maven is missing; install it with: apt-get install maven"
+  mkdir -p "$root/cli/target"
+  exec {lock}> "$root/cli/target.lock"
+  flock "$lock"
+  echo "Building peervpn (once)..."
+  (cd "$root" && as_owner "$root" env JAVA_HOME="$(build_jdk)" mvn -q -B -ntp -pl cli -am -DskipTests package) \
+    || die "the build failed"
+  touch "$stamp"
+  flock -u "$lock"
+}
