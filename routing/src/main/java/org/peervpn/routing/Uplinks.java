@@ -1,8 +1,17 @@
 package org.peervpn.routing;
 
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.routing.ProcNet.KernelRoute;
 
 /**
  * How this machine reaches the internet without us, as last read. Comparable: two equal values mean that nothing changed.
@@ -15,6 +24,45 @@ public record Uplinks(
 
     /** Edge: reads them from the kernel, without a child process. */
     public static Uplinks read(String ownInterface) {
-        throw new IllegalStateException("stub");
+        return new Uplinks(
+                defaultRoute(ProcNet.routesIpv4(text("/proc/net/route")), ownInterface),
+                defaultRoute(ProcNet.routesIpv6(text("/proc/net/ipv6_route")), ownInterface),
+                addressesBut(ownInterface));
+    }
+
+    /** The best one; those with a gateway first, because tunnels have none. */
+    static @Nullable String defaultRoute(List<KernelRoute> routes, String ownInterface) {
+        return routes.stream()
+                .filter(route -> route.prefix().prefixLength() == 0)
+                .filter(route ->
+                        !route.device().equals(ownInterface) && !route.device().equals("lo"))
+                .min(Comparator.comparing((KernelRoute route) -> !route.gateway())
+                        .thenComparing(KernelRoute::metric)
+                        .thenComparing(KernelRoute::device))
+                .map(KernelRoute::device)
+                .orElse(null);
+    }
+
+    private static List<InetAddress> addressesBut(String ownInterface) {
+        List<InetAddress> addresses = new ArrayList<>();
+        try {
+            for (NetworkInterface device : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+                if (!device.getName().equals(ownInterface) && !device.isLoopback()) {
+                    addresses.addAll(Collections.list(device.getInetAddresses()));
+                }
+            }
+        } catch (SocketException e) {
+            return List.of(); // an interface went while we looked; the next look tells
+        }
+        addresses.sort(Comparator.comparing(InetAddress::getHostAddress));
+        return List.copyOf(addresses);
+    }
+
+    private static String text(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException e) {
+            return ""; // a kernel without that family
+        }
     }
 }

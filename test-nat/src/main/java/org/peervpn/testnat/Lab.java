@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,11 @@ public final class Lab implements AutoCloseable {
     /** The internet itself, where both STUN addresses are. */
     public Host inet() {
         return inet;
+    }
+
+    /** What every program started so far has printed, to explain a failure. */
+    public synchronized String report() {
+        return processes.stream().map(RunningProcess::toString).collect(Collectors.joining("\n"));
     }
 
     @Override

@@ -19,13 +19,10 @@ public final class Sniffer implements AutoCloseable {
         return new Sniffer(tcpdump);
     }
 
-    /** Sees all that leaves or enters the interface except neighbour discovery, and UDP from or to that port and address. */
-    public static Sniffer startForAllBut(Host host, String interfaceName, String address, int udpPort) {
-        return start(
-                host,
-                interfaceName,
-                "not arp and not (icmp6 and ip6[40] >= 133 and ip6[40] <= 137) and not (ip6 and ip6[6] = 0)"
-                        + " and not (udp and host " + address + " and port " + udpPort + ")");
+    /** Sees all that leaves or enters the interface but what the filter names, ARP, neighbour discovery and MLD. */
+    public static Sniffer startForAllBut(Host host, String interfaceName, String expected) {
+        String housekeeping = "arp or (icmp6 and ip6[40] >= 133 and ip6[40] <= 137) or (ip6 and ip6[6] = 0)";
+        return start(host, interfaceName, "not (" + housekeeping + ") and not (" + expected + ")");
     }
 
     /** What it has seen up to now. */

@@ -175,7 +175,7 @@ class LabIT {
     @Test
     void snifferSeesWhatIsNotExpected() {
         Host host = site("pub").host();
-        try (Sniffer sniffer = Sniffer.startForAllBut(host, "eth0", Lab.STUN_ADDRESS, EchoServer.UDP_PORT)) {
+        try (Sniffer sniffer = Sniffer.startForAllBut(host, "eth0", "udp port " + EchoServer.UDP_PORT)) {
             RunningProcess expected = host.startJava(UdpEcho.class, Lab.STUN_ADDRESS, "100");
             assertThat(expected.awaitExit(PATIENCE)).isZero();
             assertThat(sniffer.packets()).isEmpty();

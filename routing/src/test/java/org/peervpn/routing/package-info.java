@@ -1,0 +1,3 @@
+/** Tests of {@code org.peervpn.routing}. */
+@org.jspecify.annotations.NullMarked
+package org.peervpn.routing;

@@ -1,0 +1,161 @@
+package org.peervpn.testnat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/** The program under test on one host, with a home of its own, used as people use it: by its command line. */
+public final class Peervpn {
+    public static final int PORT = 51820;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final List<String> STUN = Stream.of(Lab.STUN_ADDRESS, Lab.OTHER_STUN_ADDRESS)
+            .map(address -> "--stun=" + address + ":" + Coturn.PORT)
+            .toList();
+
+    private final Host host;
+    private final String launcher = launcher();
+    private Consumer<String> listener = line -> {};
+    private @Nullable RunningProcess node; // null until it was first started
+
+    private Peervpn(Host host) {
+        this.host = host;
+    }
+
+    public static Peervpn on(Host host) {
+        return new Peervpn(host);
+    }
+
+    public Host host() {
+        return host;
+    }
+
+    /** Hears every line that nodes print which are started from now on. */
+    public void listener(Consumer<String> wanted) {
+        listener = wanted;
+    }
+
+    /** Runs one of the modes that end by themselves. */
+    public CommandResult call(String... options) {
+        return host.exec(PATIENCE, command(List.of(options)));
+    }
+
+    /** Starts a node that uses the laboratory's STUN servers. */
+    public RunningProcess start(String... options) {
+        List<String> all = new ArrayList<>(STUN);
+        all.addAll(List.of(options));
+        node = host.start(listener, command(all));
+        return node;
+    }
+
+    /** Starts a node and waits until it forwards packets. */
+    public RunningProcess startReady(String... options) {
+        RunningProcess started = start(options);
+        awaitReady();
+        return started;
+    }
+
+    public void awaitReady() {
+        node().awaitLine("^Ready\\.$", PATIENCE);
+    }
+
+    /** The node that was started last. */
+    public RunningProcess node() {
+        if (node == null) {
+            throw new IllegalStateException("no node was started on " + host);
+        }
+        return node;
+    }
+
+    /** Ends the node by a signal, and returns its exit code. */
+    public int end(String signal) {
+        node().signal(signal);
+        return awaitExit();
+    }
+
+    /** Waits until the node has ended, and returns its exit code. */
+    public int awaitExit() {
+        return node().awaitExit(PATIENCE);
+    }
+
+    public JsonNode info() {
+        List<String> options = new ArrayList<>(STUN);
+        options.addAll(List.of("--info", "--json"));
+        return json(call(options.toArray(String[]::new)));
+    }
+
+    public JsonNode status() {
+        return json(call("--status", "--json"));
+    }
+
+    public String publicKey() {
+        return info().path("publicKey").asText();
+    }
+
+    /** The overlay addresses of this host. */
+    public List<String> addresses() {
+        return texts(info().path("addresses"));
+    }
+
+    /** What others give as {@code --connect} and {@code --add}. */
+    public String line() {
+        JsonNode info = info();
+        return info.path("publicKey").asText() + "@"
+                + info.path("publicEndpoint").asText();
+    }
+
+    /** What the node knows of a peer; a {@code MissingNode} where it knows nothing. */
+    public JsonNode peer(String publicKey) {
+        return StreamSupport.stream(status().path("peers").spliterator(), false)
+                .filter(peer -> peer.path("publicKey").asText().equals(publicKey))
+                .findFirst()
+                .orElse(MissingNode.getInstance());
+    }
+
+    public static List<String> texts(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
+    }
+
+    private String[] command(List<String> options) {
+        List<String> command =
+                new ArrayList<>(List.of(launcher, "--home=" + host.directory().resolve("home")));
+        command.addAll(options);
+        return command.toArray(String[]::new);
+    }
+
+    private static JsonNode json(CommandResult result) {
+        try {
+            return new ObjectMapper().readTree(result.orThrow().output());
+        } catch (JsonProcessingException e) {
+            throw new LabException("not JSON: " + result, e);
+        }
+    }
+
+    /** The system property {@code peervpn.launcher}, or the launcher of the checkout that we were started in. */
+    private static String launcher() {
+        String given = System.getProperty("peervpn.launcher");
+        if (given != null) {
+            return given;
+        }
+        Path here = Path.of("").toAbsolutePath();
+        for (Path directory = here; directory != null; directory = directory.getParent()) {
+            Path candidate = directory.resolve("scripts/peervpn");
+            if (Files.isExecutable(candidate)) {
+                return candidate.toString();
+            }
+        }
+        throw new LabException("no scripts/peervpn at or above " + here + "; name one by -Dpeervpn.launcher=FILE");
+    }
+}
