@@ -3,6 +3,7 @@ package org.peervpn.cli;
 import java.io.PrintStream;
 import org.peervpn.node.runtime.NodeException;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -62,6 +63,15 @@ public final class Main {
         parser.setUnmatchedArgumentsAllowed(false);
         parser.setAbbreviatedOptionsAllowed(false);
         Conversions.register(parser);
+        // The modes first: they are what a newcomer looks for.
+        parser.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING, help -> "");
+        parser.getHelpSectionMap()
+                .put(
+                        UsageMessageSpec.SECTION_KEY_OPTION_LIST,
+                        help -> help.optionListGroupSections()
+                                + help.optionListHeading()
+                                + help.optionListExcludingGroups(
+                                        help.commandSpec().options()));
         return parser;
     }
 
