@@ -1,5 +1,7 @@
 package org.peervpn.nat;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -27,57 +29,135 @@ public final class MappingWatch {
      */
     public record Mapping(InetSocketAddress endpoint, boolean confirmed) {}
 
-    public MappingWatch(SecureRandom random, Output output) {}
+    private static final int MAX_SERVERS = 16;
+
+    private final StunTransactions transactions;
+    private final FamilyWatch ipv4;
+    private final FamilyWatch ipv6;
+    private long droppedDatagrams;
+
+    public MappingWatch(SecureRandom random, Output output) {
+        transactions = new StunTransactions(random, new StunTransactions.Output() {
+            @Override
+            public void send(InetSocketAddress server, ByteBuffer request) {
+                output.toServer(server, request);
+            }
+
+            @Override
+            public void timedOut(InetSocketAddress server, long nowNanos) {
+                family(server).timedOut(server, nowNanos);
+            }
+        });
+        FamilyWatch.Output familyOutput = new FamilyWatch.Output() {
+            @Override
+            public void ask(InetSocketAddress server, long startNanos) {
+                transactions.begin(server, startNanos);
+            }
+
+            @Override
+            public void forget(InetSocketAddress server) {
+                transactions.cancel(server);
+            }
+
+            @Override
+            public void mappingChanged(@Nullable Mapping old, @Nullable Mapping current) {
+                output.mappingChanged(old, current);
+            }
+        };
+        ipv4 = new FamilyWatch(random, familyOutput);
+        ipv6 = new FamilyWatch(random, familyOutput);
+    }
+
+    /** Loads what the first question needs, which takes some 300 ms; to be called before the first round trip counts. */
+    public static void warmUp() {
+        StunCodec.warmUp();
+    }
 
     /** The servers' resolved addresses; at most 16 are used. May be called again when names resolve to something else. */
     public void servers(List<InetSocketAddress> servers, long nowNanos) {
-        throw new IllegalStateException("stub");
+        List<InetSocketAddress> used = servers.stream()
+                .filter(server -> !server.isUnresolved())
+                .distinct()
+                .limit(MAX_SERVERS)
+                .toList();
+        ipv4.servers(used.stream().filter(MappingWatch::isIpv4).toList(), nowNanos);
+        ipv6.servers(used.stream().filter(server -> !isIpv4(server)).toList(), nowNanos);
+        transactions.onTimeout(nowNanos);
     }
 
     /** True if the datagram looks like STUN (RFC 8489 section 5: two zero bits, magic cookie, length), so it is ours. */
     public static boolean isStun(ByteBuffer datagram) {
-        throw new IllegalStateException("stub");
+        return StunCodec.isStun(datagram);
     }
 
     /** A datagram for which {@link #isStun} is true. What is no answer to a question of ours is dropped and counted. */
     public void receiveDatagram(InetSocketAddress source, ByteBuffer datagram, long nowNanos) {
-        throw new IllegalStateException("stub");
+        StunMessage answer = transactions.receive(source, datagram);
+        if (answer == null) {
+            droppedDatagrams++;
+            return;
+        }
+        InetSocketAddress mapped = answer.type() == StunMessage.Type.SUCCESS ? answer.mappedAddress() : null;
+        boolean usable = mapped != null && isIpv4(mapped) == isIpv4(source) && isUsable(mapped);
+        family(source).answered(source, usable ? mapped : null, nowNanos);
+        transactions.onTimeout(nowNanos);
     }
 
     public void onTimeout(long nowNanos) {
-        throw new IllegalStateException("stub");
+        ipv4.onTimeout(nowNanos);
+        ipv6.onTimeout(nowNanos);
+        transactions.onTimeout(nowNanos);
     }
 
     public long nextDeadlineNanos() {
-        throw new IllegalStateException("stub");
+        return Math.min(transactions.nextDeadlineNanos(), Math.min(ipv4.nextDeadlineNanos(), ipv6.nextDeadlineNanos()));
     }
 
     /** null while unknown, or while servers disagree (a symmetric NAT). */
     public @Nullable Mapping ipv4() {
-        throw new IllegalStateException("stub");
+        return ipv4.mapping();
     }
 
     public @Nullable Mapping ipv6() {
-        throw new IllegalStateException("stub");
+        return ipv6.mapping();
     }
 
     /** True once every server of the first round has answered or timed out. */
     public boolean settled() {
-        throw new IllegalStateException("stub");
+        return ipv4.settled() && ipv6.settled();
     }
 
     /** The servers gave different endpoints for one family: the mapping depends on the destination. */
     public boolean serversDisagree() {
-        throw new IllegalStateException("stub");
+        return ipv4.disputed() || ipv6.disputed();
     }
 
     /** Ask again now: the network has changed. */
     public void refresh(long nowNanos) {
-        throw new IllegalStateException("stub");
+        ipv4.askAgain(nowNanos);
+        ipv6.askAgain(nowNanos);
+        transactions.onTimeout(nowNanos);
     }
 
     /** STUN datagrams that answered no question of ours or were malformed. */
     public long droppedDatagrams() {
-        throw new IllegalStateException("stub");
+        return droppedDatagrams;
+    }
+
+    private FamilyWatch family(InetSocketAddress server) {
+        return isIpv4(server) ? ipv4 : ipv6;
+    }
+
+    private static boolean isIpv4(InetSocketAddress address) {
+        return address.getAddress() instanceof Inet4Address;
+    }
+
+    /** What no NAT can have given us, a broken or lying server says. */
+    private static boolean isUsable(InetSocketAddress endpoint) {
+        InetAddress address = endpoint.getAddress();
+        return endpoint.getPort() != 0
+                && !address.isAnyLocalAddress()
+                && !address.isLoopbackAddress()
+                && !address.isMulticastAddress();
     }
 }

@@ -1,0 +1,177 @@
+package org.peervpn.nat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.ice4j.StunException;
+import org.ice4j.TransportAddress;
+import org.ice4j.attribute.Attribute;
+import org.ice4j.attribute.AttributeFactory;
+import org.ice4j.attribute.ErrorCodeAttribute;
+import org.ice4j.attribute.MappedAddressAttribute;
+import org.ice4j.attribute.OptionalAttribute;
+import org.ice4j.attribute.XorMappedAddressAttribute;
+import org.ice4j.message.Message;
+import org.ice4j.message.MessageFactory;
+import org.ice4j.message.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes to {@link StunMessage} and back, by ice4j: the only class that knows it.
+ *
+ * <p>ice4j's decoder is given only what is safe for it: an exact copy at offset 0 of something that has the shape of a
+ * STUN message. Whatever it throws at a malformed one means "no message".
+ */
+final class StunCodec {
+
+    /** RFC 8489, section 5: <pre>0: type | 2: length of what follows the header | 4: cookie | 8: transaction id</pre> */
+    private static final int HEADER_LENGTH = 20;
+
+    private static final int LENGTH_OFFSET = 2;
+    private static final int COOKIE_OFFSET = 4;
+    private static final int MAGIC_COOKIE = 0x2112A442;
+
+    /** A longer one would not fit the smallest MTU of IPv6. */
+    private static final int MAX_LENGTH = 1280;
+
+    private static final char RESPONSE_ORIGIN = 0x802b; // RFC 5780, section 7.3
+    private static final char OTHER_ADDRESS = 0x802c; // RFC 5780, section 7.4
+    private static final int COMPREHENSION_OPTIONAL = 0x8000; // RFC 8489, section 14: this and above
+
+    /** Held, for java.util.logging forgets the level of a logger that nobody holds. */
+    private static final Logger ICE4J_LOGGER = Logger.getLogger("org.ice4j");
+
+    static {
+        // Read by ice4j at its first use: without it every request would carry its name.
+        System.setProperty("ice4j.software", "");
+        ICE4J_LOGGER.setLevel(Level.WARNING);
+    }
+
+    private StunCodec() {}
+
+    /** Loads the classes of ice4j, which takes some 300 ms: nobody should measure a round trip before. */
+    static void warmUp() {
+        byte[] request = bindingRequest(new TransactionId(0, 0));
+        if (decode(ByteBuffer.wrap(request)) == null) {
+            throw new IllegalStateException("our own STUN request cannot be read");
+        }
+    }
+
+    /** Two zero bits, the cookie, and a length that is right. No other protocol of the port looks like this. */
+    static boolean isStun(ByteBuffer datagram) {
+        int start = datagram.position();
+        int size = datagram.remaining();
+        return size >= HEADER_LENGTH
+                && size <= MAX_LENGTH
+                && size % 4 == 0
+                && (datagram.get(start) & 0xc0) == 0
+                && unsignedShort(datagram, start + LENGTH_OFFSET) == size - HEADER_LENGTH
+                && unsignedShort(datagram, start + COOKIE_OFFSET) == MAGIC_COOKIE >>> 16
+                && unsignedShort(datagram, start + COOKIE_OFFSET + 2) == (MAGIC_COOKIE & 0xffff);
+    }
+
+    /** A Binding request with a FINGERPRINT and nothing else. */
+    static byte[] bindingRequest(TransactionId id) {
+        Request request = MessageFactory.createBindingRequest();
+        try {
+            request.setTransactionID(id.bytes());
+        } catch (StunException e) {
+            throw new IllegalStateException("a transaction id has 12 bytes", e);
+        }
+        request.putAttribute(AttributeFactory.createFingerprintAttribute());
+        return request.encode(null);
+    }
+
+    /** null if it is malformed, of another method, damaged (FINGERPRINT) or demands what we do not know. */
+    static @Nullable StunMessage decode(ByteBuffer datagram) {
+        if (!isStun(datagram)) {
+            return null;
+        }
+        byte[] copy = new byte[datagram.remaining()];
+        datagram.get(datagram.position(), copy);
+        try {
+            return message(Message.decode(copy, (char) 0, (char) copy.length), TransactionId.of(datagram));
+        } catch (StunException | RuntimeException e) { // at malformed attributes ice4j's decoder throws either
+            return null;
+        }
+    }
+
+    private static @Nullable StunMessage message(Message message, TransactionId id) {
+        StunMessage.Type type = type(message.getMessageType());
+        if (type == null || message.getAttributes().stream().anyMatch(StunCodec::isUnknownAndRequired)) {
+            return null;
+        }
+        return new StunMessage(
+                type,
+                id,
+                mappedAddress(message),
+                plainAddress(message.getAttribute(RESPONSE_ORIGIN)),
+                plainAddress(message.getAttribute(OTHER_ADDRESS)),
+                message.getAttribute(Attribute.ERROR_CODE) instanceof ErrorCodeAttribute error
+                        ? error.getErrorCode()
+                        : 0);
+    }
+
+    private static StunMessage.@Nullable Type type(char messageType) {
+        return switch (messageType) {
+            case Message.BINDING_REQUEST -> StunMessage.Type.REQUEST;
+            case Message.BINDING_INDICATION -> StunMessage.Type.INDICATION;
+            case Message.BINDING_SUCCESS_RESPONSE -> StunMessage.Type.SUCCESS;
+            case Message.BINDING_ERROR_RESPONSE -> StunMessage.Type.ERROR;
+            default -> null;
+        };
+    }
+
+    /** Such a message has to be discarded (RFC 8489, section 6.3). */
+    private static boolean isUnknownAndRequired(Attribute attribute) {
+        return attribute instanceof OptionalAttribute && attribute.getAttributeType() < COMPREHENSION_OPTIONAL;
+    }
+
+    private static @Nullable InetSocketAddress mappedAddress(Message message) {
+        if (message.getAttribute(Attribute.XOR_MAPPED_ADDRESS) instanceof XorMappedAddressAttribute mapped) {
+            return plain(mapped.getAddress(message.getTransactionID()));
+        }
+        if (message.getAttribute(Attribute.MAPPED_ADDRESS) instanceof MappedAddressAttribute mapped) {
+            return plain(mapped.getAddress());
+        }
+        return null;
+    }
+
+    private static InetSocketAddress plain(TransportAddress address) {
+        return new InetSocketAddress(address.getAddress(), address.getPort());
+    }
+
+    /** Of an attribute that ice4j does not know, laid out as MAPPED-ADDRESS (RFC 8489, section 14.1). */
+    private static @Nullable InetSocketAddress plainAddress(@Nullable Attribute attribute) {
+        if (!(attribute instanceof OptionalAttribute unknown)) {
+            return null;
+        }
+        byte[] body = unknown.getBody();
+        int length = body.length >= 4 ? addressLength(body[1]) : 0;
+        if (length == 0 || body.length != 4 + length) {
+            return null;
+        }
+        int port = (body[2] & 0xff) << 8 | (body[3] & 0xff);
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(Arrays.copyOfRange(body, 4, body.length)), port);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has the length of an address", e);
+        }
+    }
+
+    private static int addressLength(byte family) {
+        return switch (family) {
+            case 1 -> 4;
+            case 2 -> 16;
+            default -> 0;
+        };
+    }
+
+    private static int unsignedShort(ByteBuffer datagram, int index) {
+        return (datagram.get(index) & 0xff) << 8 | (datagram.get(index + 1) & 0xff);
+    }
+}
