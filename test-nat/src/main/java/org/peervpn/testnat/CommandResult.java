@@ -1,9 +1,7 @@
 package org.peervpn.testnat;
 
-import java.util.List;
-
 /** How a command ended, and what it printed. */
-public record CommandResult(List<String> command, int exitCode, String output, String errors) {
+public record CommandResult(String command, int exitCode, String output, String errors) {
     public boolean succeeded() {
         return exitCode == 0;
     }
@@ -17,6 +15,6 @@ public record CommandResult(List<String> command, int exitCode, String output, S
 
     @Override
     public String toString() {
-        return "%s: exit code %d%n%s%s".formatted(String.join(" ", command), exitCode, output, errors);
+        return "%s: exit code %d%n%s%s".formatted(command, exitCode, output, errors);
     }
 }

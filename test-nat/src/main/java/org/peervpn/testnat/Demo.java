@@ -89,12 +89,16 @@ public final class Demo {
                 lab,
                 SitePlan.of("exit", NatType.FULL_CONE).with(SiteFeature.IPV6),
                 SitePlan.of("laptop", NatType.PORT_RESTRICTED).with(SiteFeature.IPV6));
-        String laptop = scenery.clientSite().publicAddress();
-        String exit = scenery.exitSite().publicAddress();
-        screen.line("  laptop ── NAT (port restricted, %s) ──┐".formatted(laptop));
-        screen.line("                                             ├── internet: web server %s, STUN %s and %s"
-                .formatted(scenery.web().ipv4(), Lab.STUN_ADDRESS, Lab.OTHER_STUN_ADDRESS));
-        screen.line("  exit   ── NAT (full cone, %s) ───────┘".formatted(exit));
+        String laptop = "  laptop ── NAT (port restricted, %s) ──"
+                .formatted(scenery.clientSite().publicAddress());
+        String exit = "  exit   ── NAT (full cone, %s) ──"
+                .formatted(scenery.exitSite().publicAddress());
+        int width = Math.max(laptop.length(), exit.length());
+        screen.line(laptop + "─".repeat(width - laptop.length()) + "┐");
+        screen.line(" ".repeat(width)
+                + "├── internet: web server %s, STUN %s and %s"
+                        .formatted(scenery.web().ipv4(), Lab.STUN_ADDRESS, Lab.OTHER_STUN_ADDRESS));
+        screen.line(exit + "─".repeat(width - exit.length()) + "┘");
         return scenery;
     }
 

@@ -86,7 +86,7 @@ public final class Host {
     }
 
     public CommandResult exec(Duration timeout, String... command) {
-        return RunningProcess.run(machineCommand(List.of(command)), "", timeout);
+        return RunningProcess.run(shown(List.of(command)), machineCommand(List.of(command)), "", timeout);
     }
 
     /** Runs a program that has to succeed, and returns what it printed on standard output. */
@@ -100,7 +100,7 @@ public final class Host {
     }
 
     public RunningProcess start(Consumer<String> listener, String... command) {
-        return lab.remember(RunningProcess.start(machineCommand(List.of(command)), listener));
+        return lab.remember(RunningProcess.start(shown(List.of(command)), machineCommand(List.of(command)), listener));
     }
 
     /** Starts a program of the package {@code tool}, which needs nothing but the JDK. */
@@ -118,7 +118,12 @@ public final class Host {
 
     /** Runs the lines as arguments of {@code ip}, one after the other, up to the first that fails. */
     public void ip(String... lines) {
-        RunningProcess.run(List.of("ip", "-netns", namespace, "-batch", "-"), String.join("\n", lines) + "\n", TIMEOUT)
+        String input = String.join("\n", lines) + "\n";
+        RunningProcess.run(
+                        shown(List.of("ip, with " + input)),
+                        List.of("ip", "-netns", namespace, "-batch", "-"),
+                        input,
+                        TIMEOUT)
                 .orThrow();
     }
 
@@ -163,7 +168,7 @@ public final class Host {
     CommandResult runInNamespace(String input, List<String> command) {
         List<String> whole = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
         whole.addAll(command);
-        return RunningProcess.run(whole, input, TIMEOUT);
+        return RunningProcess.run(shown(command), whole, input, TIMEOUT);
     }
 
     /**
@@ -185,6 +190,10 @@ public final class Host {
         whole.addAll(List.of("sh", "-c", mounts + "exec \"$@\"", "sh"));
         whole.addAll(command);
         return whole;
+    }
+
+    private String shown(List<String> command) {
+        return name + ": " + String.join(" ", command);
     }
 
     private Path etc() {

@@ -126,7 +126,8 @@ public final class Lab implements AutoCloseable {
     }
 
     static void command(String... command) {
-        RunningProcess.run(List.of(command), "", COMMAND_TIMEOUT).orThrow();
+        RunningProcess.run(String.join(" ", command), List.of(command), "", COMMAND_TIMEOUT)
+                .orThrow();
     }
 
     /** Asks until the answer is not null. */

@@ -139,7 +139,8 @@ final class LabTraces {
     }
 
     private static CommandResult run(String... command) {
-        return RunningProcess.run(List.of(command), "", TIMEOUT).orThrow();
+        return RunningProcess.run(String.join(" ", command), List.of(command), "", TIMEOUT)
+                .orThrow();
     }
 
     private static List<Path> list(Path directory) {

@@ -27,7 +27,7 @@ import org.awaitility.core.TerminalFailureException;
 public final class RunningProcess {
     private static final Duration PATIENCE_AT_END = Duration.ofSeconds(5);
 
-    private final List<String> command;
+    private final String name;
     private final Process process;
     private final List<Line> lines = new ArrayList<>();
     private final Consumer<String> listener;
@@ -35,26 +35,26 @@ public final class RunningProcess {
 
     private record Line(boolean error, String text) {}
 
-    private RunningProcess(List<String> command, Process process, Consumer<String> listener) {
-        this.command = command;
+    private RunningProcess(String name, Process process, Consumer<String> listener) {
+        this.name = name;
         this.process = process;
         this.listener = listener;
         this.readers = List.of(reader(process.getInputStream(), false), reader(process.getErrorStream(), true));
         readers.forEach(Thread::start);
     }
 
-    /** The listener hears each line of both streams, on the thread that read it. */
-    static RunningProcess start(List<String> command, Consumer<String> listener) {
+    /** The name stands for it in messages; the listener hears each line of both streams, on the thread that read it. */
+    static RunningProcess start(String name, List<String> command, Consumer<String> listener) {
         try {
-            return new RunningProcess(List.copyOf(command), new ProcessBuilder(command).start(), listener);
+            return new RunningProcess(name, new ProcessBuilder(command).start(), listener);
         } catch (IOException e) {
-            throw new LabException("cannot start " + String.join(" ", command), e);
+            throw new LabException("cannot start " + name, e);
         }
     }
 
     /** Runs a command to its end; one that takes longer than the timeout is killed, and that is an error. */
-    static CommandResult run(List<String> command, String input, Duration timeout) {
-        RunningProcess running = start(command, line -> {});
+    static CommandResult run(String name, List<String> command, String input, Duration timeout) {
+        RunningProcess running = start(name, command, line -> {});
         running.input(input);
         running.awaitExit(timeout);
         return running.result();
@@ -109,8 +109,8 @@ public final class RunningProcess {
     }
 
     /** Sends a signal by its short name: INT, TERM or KILL. */
-    public void signal(String name) {
-        run(List.of("kill", "-" + name, Long.toString(pid())), "", PATIENCE_AT_END)
+    public void signal(String signal) {
+        run("kill", List.of("kill", "-" + signal, Long.toString(pid())), "", PATIENCE_AT_END)
                 .orThrow();
     }
 
@@ -139,13 +139,13 @@ public final class RunningProcess {
     }
 
     CommandResult result() {
-        return new CommandResult(command, process.exitValue(), text(output()), text(errors()));
+        return new CommandResult(name, process.exitValue(), text(output()), text(errors()));
     }
 
     @Override
     public String toString() {
         String state = isAlive() ? "running" : "exit code " + process.exitValue();
-        return "%s (%s)%n%s".formatted(String.join(" ", command), state, text(lines()));
+        return "%s (%s)%n%s".formatted(name, state, text(lines()));
     }
 
     private static String text(List<String> lines) {

@@ -63,11 +63,11 @@ public final class Scenery {
 
     /** The IPv4 address by which the web server sees a host; an error where it does not answer. */
     public String seenByWebOverIpv4(Host host) {
-        return fetch(host, "http://" + web.ipv4() + "/").orThrow().output();
+        return fetch(host, "http://" + web.ipv4() + "/").orThrow().output().strip();
     }
 
     public String seenByWebOverIpv6(Host host) {
-        return fetch(host, "http://[" + web.ipv6() + "]/").orThrow().output();
+        return fetch(host, "http://[" + web.ipv6() + "]/").orThrow().output().strip();
     }
 
     /** A GET by curl, with curl's own options if need be. */

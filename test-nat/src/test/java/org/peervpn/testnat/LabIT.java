@@ -239,6 +239,7 @@ class LabIT {
     @Test
     void killedRunIsRemovedByTheNextOne() throws IOException {
         RunningProcess run = RunningProcess.start(
+                "abandoned laboratory",
                 List.of(
                         System.getProperty("java.home") + "/bin/java",
                         "-cp",
@@ -259,6 +260,7 @@ class LabIT {
     @Test
     void interruptedRunRemovesItself() {
         RunningProcess run = RunningProcess.start(
+                "abandoned laboratory",
                 List.of(
                         "env",
                         "--default-signal=INT",
