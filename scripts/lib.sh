@@ -57,21 +57,42 @@ as_owner() {
   fi
 }
 
-# build_if_needed ROOT: packages the program unless the last package is newer than every source.
+# missing_packages ROOT: what of test-nat/packages.txt is not installed.
+missing_packages() {
+  local package
+  grep -v '^#' "$1/test-nat/packages.txt" | while read -r package; do
+    [[ -z $package ]] || dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q 'install ok installed' || echo "$package"
+  done
+}
+
+# install_packages ROOT: installs them; Debian and its like only.
+install_packages() {
+  local missing
+  mapfile -t missing < <(missing_packages "$1")
+  ((${#missing[@]})) || return 0
+  command -v apt-get > /dev/null || die "these programs are missing (by their Debian packages): ${missing[*]}"
+  echo "== Installing ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+}
+
+# build_if_needed ROOT [MODULE]: packages the module (cli) and what it needs unless the last package is newer than every
+# source.
 build_if_needed() {
-  local root=$1 jar=$1/cli/target/peervpn.jar stamp=$1/cli/target/built lock
-  if [[ -f $jar && -f $stamp ]] && ! find "$root"/pom.xml "$root"/{tunnel,nat,routing,node,cli}/{pom.xml,src/main} \
+  local root=$1 module=${2:-cli} lock
+  local stamp=$root/$module/target/built
+  if [[ -f $stamp ]] && ! find "$root"/pom.xml "$root"/{tunnel,nat,routing,node,cli,"$module"}/{pom.xml,src/main} \
     -newer "$stamp" -print -quit 2> /dev/null | grep -q .; then
     return
   fi
-  [[ -d $root/cli/src ]] || die "there is nothing to build in $root"
   command -v mvn > /dev/null || die "Maven is missing; install it with: apt-get install maven"
-  mkdir -p "$root/cli/target"
-  exec {lock}> "$root/cli/target.lock"
+  exec {lock}> "$root/.build.lock"
   flock "$lock"
   echo "Building peervpn (once)..."
-  (cd "$root" && as_owner "$root" env JAVA_HOME="$(build_jdk)" mvn -q -B -ntp -pl cli -am -DskipTests package) \
-    || die "the build failed"
-  touch "$stamp"
-  flock -u "$lock"
+  as_owner "$root" mkdir -p "$root/$module/target"
+  (cd "$root" && as_owner "$root" env JAVA_HOME="$(build_jdk)" \
+    mvn -q -B -ntp --color=never -pl "$module" -am -DskipTests package) || die "the build failed"
+  as_owner "$root" touch "$stamp"
+  exec {lock}>&-
 }
