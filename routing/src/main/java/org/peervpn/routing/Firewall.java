@@ -179,7 +179,7 @@ final class Firewall {
     }
 
     private void exit() {
-        line("chain masquerade {");
+        line("chain exit_nat {");
         line("type nat hook postrouting priority srcnat; policy accept;");
         line("iifname " + tun + " oifname != " + tun + " masquerade");
         if (wanted.usingExit() != null) {

@@ -145,7 +145,8 @@ final class NftOwner {
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(process.getErrorStream(), UTF_8))) {
             String line = reader.readLine();
             while (line != null) {
-                if (!line.isBlank() && !errors.offer(line)) {
+                // Lines of carets mark the place in the line before.
+                if (!line.replace("^", "").isBlank() && !errors.offer(line)) {
                     break;
                 }
                 line = reader.readLine();

@@ -1,6 +1,9 @@
 package org.peervpn.routing;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,8 +48,10 @@ final class Sysctls {
     }
 
     static String text(String path) throws RouterException {
-        try {
-            return Files.readString(path(path));
+        try (InputStream file = Files.newInputStream(path(path))) {
+            // In one read: the kernel takes the second one for the end, and Files.readString begins with one byte.
+            byte[] bytes = new byte[256];
+            return new String(bytes, 0, Math.max(0, file.read(bytes)), US_ASCII);
         } catch (IOException e) {
             throw new RouterException("cannot read " + dotted(path) + ": " + e.getMessage(), e);
         }

@@ -1,0 +1,183 @@
+package org.peervpn.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.peervpn.routing.Laboratory.Child;
+
+/** However a node ends, the machine is as before: in real network namespaces, as root. */
+class RestoreIT {
+
+    private static final List<String> CONFIGS =
+            List.of("mesh", "client", "client exit", "client exit", "exit", "mesh", "client", "mesh", "client exit");
+
+    @ParameterizedTest
+    @CsvSource({"0,0", "0,1", "0,2", "1,0", "1,1", "1,2"})
+    void closingPutsAllBack(int ipForward, int rpFilter) throws Exception {
+        try (Laboratory lab = laboratory(ipForward, rpFilter)) {
+            String before = lab.state();
+            lab.addTun();
+            Child router = lab.router();
+            assertThat(router.hear()).isEqualTo("ready");
+
+            for (String config : CONFIGS) {
+                assertThat(router.ask(config)).as(config).isEqualTo("done []");
+                assertThat(lab.inNode("sysctl -n net.ipv4.ip_forward").strip())
+                        .isEqualTo(config.contains("exit") ? "1" : String.valueOf(ipForward));
+            }
+            assertThat(router.ask("close")).isEqualTo("done []");
+
+            lab.removeTun();
+            assertThat(lab.state()).isEqualTo(before);
+            assertThat(journals(lab)).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,1", "1,0", "1,2"})
+    void nextStartPutsBackWhatAKilledNodeLeft(int ipForward, int rpFilter) throws Exception {
+        try (Laboratory lab = laboratory(ipForward, rpFilter)) {
+            String before = lab.state();
+            lab.addTun();
+            Child router = lab.router();
+            assertThat(router.hear()).isEqualTo("ready");
+            assertThat(router.ask("client exit")).isEqualTo("done []");
+            router.kill();
+            lab.removeTun();
+            assertThat(journals(lab)).hasSize(1);
+
+            // A machine with a dead node has its network.
+            assertThat(lab.nodeCan("ping -c1 -W2 " + Laboratory.SERVER)).isTrue();
+            assertThat(lab.nodeCan("ping -6 -c1 -W2 " + Laboratory.SERVER_IPV6)).isTrue();
+
+            assertThat(lab.router().hear()).isEqualTo("ready");
+            assertThat(lab.state()).isEqualTo(before);
+            assertThat(journals(lab)).isEmpty();
+        }
+    }
+
+    /** The device of a killed node may still be there; whether it goes before or after must not matter. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void beingKilledAtAnyOperationCanBeRepaired(boolean deviceGoesFirst) throws Exception {
+        try (Laboratory lab = laboratory(0, 1)) {
+            String before = lab.state();
+            boolean survived = false;
+            for (int n = 0; !survived; n++) {
+                lab.addTun();
+                Child router = lab.router(String.valueOf(n));
+                survived = router.hear().equals("ready")
+                        && router.ask("client exit").startsWith("done")
+                        && router.ask("close").startsWith("done");
+                router.kill();
+                if (deviceGoesFirst) {
+                    lab.removeTun();
+                }
+                assertThat(lab.router().hear()).isEqualTo("ready");
+                if (!deviceGoesFirst) {
+                    lab.removeTun();
+                }
+                assertThat(lab.state()).as("killed before operation %d", n).isEqualTo(before);
+                assertThat(journals(lab)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void anInterfaceWithItsOwnForwardingKeepsIt() throws Exception {
+        try (Laboratory lab = laboratory(0, 0)) {
+            lab.inNode("sysctl -qw net.ipv4.conf.eth0.forwarding=1 net.ipv6.conf.eth0.forwarding=1"
+                    + " net.ipv4.conf.all.accept_redirects=0");
+            String before = lab.state();
+            lab.addTun();
+            Child router = lab.router();
+            assertThat(router.hear()).isEqualTo("ready");
+            assertThat(router.ask("exit")).isEqualTo("done []");
+            assertThat(router.ask("close")).isEqualTo("done []");
+            lab.removeTun();
+            assertThat(lab.state()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void whatCannotBeSetIsTakenBackWithOneLine() throws Exception {
+        try (Laboratory lab = laboratory(0, 0)) {
+            lab.addTun();
+            String before = lab.state();
+            Child router = lab.router();
+            assertThat(router.hear()).isEqualTo("ready");
+            lab.inNode("ip link del " + Laboratory.TUN);
+            assertThat(router.ask("client")).startsWith("failed cannot set link peervpn0: Cannot find device");
+            lab.addTun();
+            assertThat(lab.state()).isEqualTo(before);
+            assertThat(journals(lab)).isEmpty();
+        }
+    }
+
+    @Test
+    void routerAdvertisementsSurviveForwarding() throws Exception {
+        try (Laboratory lab = laboratory(0, 0)) {
+            lab.inNode("ip -6 route del default");
+            lab.inInternet("sysctl -qw net.ipv6.conf.all.forwarding=1");
+            var configuration = lab.directory.resolve("radvd.conf");
+            Files.writeString(configuration, """
+                    interface out0 {
+                      AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; AdvDefaultLifetime 60;
+                      prefix 2001:db8:77::/64 { };
+                    };
+                    """);
+            Child radvd = lab.start(Stream.concat(
+                            Laboratory.words("ip netns exec " + lab.internet + " radvd -n -m none -p").stream(),
+                            Stream.of(lab.directory.resolve("radvd.pid").toString(), "-C", configuration.toString()))
+                    .toList());
+            awaitRoute(lab);
+            String before = lab.state();
+            lab.addTun();
+            Child router = lab.router();
+            assertThat(router.hear()).isEqualTo("ready");
+
+            assertThat(router.ask("exit")).isEqualTo("done []");
+            assertThat(lab.inNode("ip -6 route show default")).contains("proto ra");
+            assertThat(lab.inNode("sysctl -n net.ipv6.conf.eth0.accept_ra").strip())
+                    .isEqualTo("2");
+            assertThat(lab.nodeCan("ping -6 -c1 -W2 " + Laboratory.SERVER_IPV6)).isTrue();
+
+            assertThat(router.ask("close")).isEqualTo("done []");
+            lab.removeTun();
+            assertThat(lab.state()).isEqualTo(before);
+            assertThat(lab.inNode("ip -6 route show default")).contains("proto ra");
+            radvd.kill();
+        }
+    }
+
+    private static void awaitRoute(Laboratory lab) {
+        org.awaitility.Awaitility.await()
+                .until(() -> lab.inNode("ip -6 route show default").contains("proto ra"));
+    }
+
+    private static Laboratory laboratory(int ipForward, int rpFilter) throws Exception {
+        Laboratory lab = new Laboratory();
+        lab.inNode("sysctl -qw net.ipv4.conf.all.rp_filter=" + rpFilter);
+        lab.inNode("sysctl -qw net.ipv4.conf.default.rp_filter=" + rpFilter);
+        if (ipForward == 1) {
+            lab.inNode("sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1");
+        }
+        return lab;
+    }
+
+    private static List<String> journals(Laboratory lab) throws Exception {
+        var state = lab.directory.resolve("state");
+        if (!Files.isDirectory(state)) {
+            return List.of();
+        }
+        try (Stream<java.nio.file.Path> files = Files.list(state)) {
+            return files.map(String::valueOf).toList();
+        }
+    }
+}
