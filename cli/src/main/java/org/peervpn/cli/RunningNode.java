@@ -15,7 +15,7 @@ import org.peervpn.node.runtime.NodeException;
 /** A node in the foreground: starts it, tells what happens, and ends it on SIGINT, SIGTERM, {@code --down} or failure. */
 final class RunningNode {
     /** How long the first lines wait for the STUN servers; what comes later is told when it comes. */
-    private static final long STUN_PATIENCE_MILLIS = 1_000;
+    private static final long STUN_PATIENCE_MILLIS = 2_000;
 
     private final NodeConfig config;
     private final Node.Options options;

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.nat.MappingWatch;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeCore;
@@ -67,6 +68,12 @@ final class Engine implements AutoCloseable {
     private Engine(NodeConfig config, UdpPort.Options options, Machine machine) throws UdpPortException {
         this.config = config;
         this.machine = machine;
+        if (!config.stunServers().isEmpty()) {
+            // Loading the codec takes a moment that the loop does not have.
+            Thread warmUp = new Thread(MappingWatch::warmUp, "warm-up");
+            warmUp.setDaemon(true);
+            warmUp.start();
+        }
         boolean epoll = Epoll.isAvailable();
         this.group = new MultiThreadIoEventLoopGroup(
                 1,
