@@ -208,8 +208,9 @@ public final class Tunnel {
     private void planRaised() {
         for (Lane lane = wakeups.poll(); lane != null; lane = wakeups.poll()) {
             if (peers.contains(lane.peer())) {
-                lane.unwatch();
-                watch(lane);
+                // What has been armed may have been disarmed again since. Look all the same: the lane counts as
+                // watched.
+                schedule.plan(lane.peer(), lane.lastTraversalNanos() + Timing.NO_ANSWER_NANOS);
                 schedule.plan(lane.peer());
             }
         }
@@ -247,15 +248,11 @@ public final class Tunnel {
             timers.zeroKeysNanos = Timing.NEVER;
             peer.keypairs().erase();
         }
-        watch(lane);
-        schedule.plan(peer);
-    }
-
-    /** Follows an {@code unwatch}: a stamp that is set after it has been read here wakes us. */
-    private static void watch(Lane lane) {
+        // A stamp that is set after it has been read here wakes us.
         if (lane.unansweredSinceNanos() != Lane.UNSET) {
             lane.watch();
         }
+        schedule.plan(peer);
     }
 
     private void retransmit(Peer peer, long nowNanos) {
