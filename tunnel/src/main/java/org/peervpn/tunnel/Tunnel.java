@@ -25,6 +25,7 @@ public final class Tunnel {
     private final TunnelOutput output;
     private final Wakeups wakeups;
     private final Schedule schedule = new Schedule();
+    private final ReceiverTable table;
     private final Peers peers;
     private final HandshakeGate gate;
     private final Initiator initiator;
@@ -34,7 +35,7 @@ public final class Tunnel {
     public Tunnel(TunnelConfig config, TunnelOutput output) {
         this.output = output;
         NoisePublicKey localKey = config.privateKey().publicKey();
-        ReceiverTable table = new ReceiverTable(config.random());
+        table = new ReceiverTable(config.random());
         wakeups = new Wakeups(config.wakeup());
         peers = new Peers(localKey, table, wakeups);
         gate = new HandshakeGate(localKey, config.random(), output);
@@ -115,6 +116,11 @@ public final class Tunnel {
     public long nextDeadlineNanos() {
         planRaised();
         return schedule.nextNanos();
+    }
+
+    /** Receiver indices of all peers together. */
+    int indicesInUse() {
+        return table.size();
     }
 
     private void receiveInitiation(Path source, ByteBuffer datagram, long nowNanos) {
