@@ -61,10 +61,10 @@ public final class Tunnel {
 
     /** Forgets the peer and wipes its keys at once. */
     public void removePeer(Peer peer) {
-        if (peers.contains(peer)) {
+        if (!peer.isRemoved()) {
             peers.remove(peer);
             schedule.remove(peer);
-            peer.erase();
+            peer.remove();
         }
     }
 
@@ -85,6 +85,10 @@ public final class Tunnel {
 
     /** Seals and sends, or stages the packet (bounded) and begins a handshake. */
     public void sendPacket(Peer peer, ByteBuffer packet, long nowNanos) {
+        if (peer.isRemoved()) {
+            output.dropped(DropReason.UNKNOWN_PEER);
+            return;
+        }
         if (!transport.send(peer, packet, nowNanos)) {
             initiator.begin(peer, nowNanos);
         }
@@ -93,12 +97,18 @@ public final class Tunnel {
 
     /** Begins a handshake unless one was begun in the last REKEY_TIMEOUT; keeps retrying for REKEY_ATTEMPT_TIME. */
     public void initiate(Peer peer, long nowNanos) {
+        if (peer.isRemoved()) {
+            return;
+        }
         initiator.begin(peer, nowNanos);
         schedule.plan(peer);
     }
 
     /** Sends an empty transport message if there is a usable keypair, else begins a handshake. */
     public void sendKeepalive(Peer peer, long nowNanos) {
+        if (peer.isRemoved()) {
+            return;
+        }
         if (!transport.sendKeepalive(peer, nowNanos)) {
             initiator.begin(peer, nowNanos);
         }
@@ -213,7 +223,7 @@ public final class Tunnel {
 
     private void planRaised() {
         for (Lane lane = wakeups.poll(); lane != null; lane = wakeups.poll()) {
-            if (peers.contains(lane.peer())) {
+            if (!lane.peer().isRemoved()) {
                 // What has been armed may have been disarmed again since. Look all the same: the lane counts as
                 // watched.
                 schedule.plan(lane.peer(), lane.lastTraversalNanos() + Timing.NO_ANSWER_NANOS);

@@ -311,6 +311,14 @@ class HandshakeTest {
         assertThat(pair.right.tunnel.peers()).isEmpty();
         assertThat(pair.right.tunnel.nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
         assertThat(pair.toLeft.isConnected(0)).isFalse();
+
+        pair.sendFromRight("too late");
+        pair.right.tunnel.initiate(pair.toLeft, 0);
+        pair.right.tunnel.sendKeepalive(pair.toLeft, 0);
+        pair.right.tunnel.removePeer(pair.toLeft);
+        assertThat(pair.right.sentTypes()).containsExactly(2);
+        assertThat(pair.right.drops(DropReason.UNKNOWN_PEER)).isEqualTo(1);
+        assertThat(pair.right.tunnel.indicesInUse()).isZero();
     }
 
     /** By initiations of a stranger who knows the node's key. */
