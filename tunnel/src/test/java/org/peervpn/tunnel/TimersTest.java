@@ -224,6 +224,52 @@ class TimersTest {
     }
 
     @Test
+    void dataThatComesWhileAnAnswerIsOwedGetsAnAnswerOfItsOwn() {
+        Pair pair = Pair.connected();
+        pair.sendFromLeft("first");
+        pair.advance(5);
+        pair.sendFromLeft("second");
+        pair.advance(5.1);
+        assertThat(pair.right.sentTypes()).containsExactly(2, 4);
+        pair.advance(10);
+        assertThat(pair.right.sentTypes()).containsExactly(2, 4, 4);
+        pair.advance(100);
+        assertThat(pair.right.sentTypes()).containsExactly(2, 4, 4);
+    }
+
+    @Test
+    void theEndOfTheLastKeypairIsToldOnce() {
+        Pair pair = Pair.connected();
+        pair.advance(179.9);
+        assertThat(pair.left.events).containsExactly("connected as initiator");
+        pair.advance(0.2);
+        assertThat(pair.left.events).containsExactly("connected as initiator", "disconnected");
+        assertThat(pair.right.events).containsExactly("connected as responder", "disconnected");
+        pair.advance(3600);
+        assertThat(pair.left.events).hasSize(2);
+    }
+
+    @Test
+    void aHandshakeThatWasNeverConfirmedHasNoEndToTell() {
+        Pair pair = new Pair();
+        pair.network = datagram -> datagram[0] == HandshakeInitiation.TYPE;
+        pair.sendFromLeft("ping");
+        pair.advance(3600);
+        assertThat(pair.right.events).isEmpty();
+        assertThat(pair.right.tunnel.indicesInUse()).isZero();
+    }
+
+    @Test
+    void anInitiationAskedForTooSoonIsSentWhenItMayBe() {
+        Pair pair = Pair.connected();
+        pair.advance(1);
+        pair.left.tunnel.initiate(pair.toRight, pair.nowNanos);
+        assertThat(pair.left.sentTypes()).containsExactly(1, 4);
+        pair.advance(4.5);
+        assertThat(pair.left.sentTypes()).containsExactly(1, 4, 1, 4);
+    }
+
+    @Test
     void theOldestStagedPacketGoes() {
         Pair pair = new Pair();
         for (int i = 0; i < 130; i++) {
