@@ -69,7 +69,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheCoreProperIsKnownToTheCrypto() {
+    void thePrimitivesDoNotKnowTheProtocol() {
         noClasses()
                 .that()
                 .resideInAPackage(CRYPTO)
