@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 class StunCodecFuzzTest {
 
-    /** Whatever arrives is a message or none; and a message is read without its header's help only if it has one. */
+    /** Whatever arrives is a message or none, and the lent buffer stays as it was. */
     @FuzzTest(maxDuration = "5m")
     void decodeThrowsNothing(byte[] datagram) {
         ByteBuffer buffer = ByteBuffer.wrap(datagram);
