@@ -45,9 +45,6 @@ public final class Host {
         }
         Lab.command("ip", "netns", "add", namespace);
         ip("link set lo up");
-        // A bridge that runs the IP hooks turns a hairpin datagram into a frame that no bridge sends back to its port.
-        runInNamespace("", List.of("sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=0"));
-        runInNamespace("", List.of("sysctl", "-qw", "net.bridge.bridge-nf-call-ip6tables=0"));
         sysctl(
                 "net.ipv4.ip_forward=0",
                 "net.ipv6.conf.all.forwarding=0",
