@@ -368,8 +368,8 @@ class NodeCoreTest {
     void stockPeerIsToldAtMostThreeHellos() {
         // A node whose answers to hellos are lost is, for the other one, a stock WireGuard.
         SimNode server = world.add(Config::listen).start();
-        SimNode client = world.add(config -> config.connect(server.line())).start();
         world.lose(datagram -> datagram.from().equals(server.address) && datagram.isContent());
+        SimNode client = world.add(config -> config.connect(server.line())).start();
         world.run(Duration.ofSeconds(60));
 
         long hellos = server.core
@@ -384,12 +384,12 @@ class NodeCoreTest {
     @Test
     void exitViaMakesASilentPeerTheExit() {
         SimNode stock = world.add(Config::listen).start();
+        world.lose(datagram -> datagram.from().equals(stock.address) && datagram.isContent());
         SimNode client = world.add(config -> {
                     config.exitVia = List.of(stock.key);
                     return config.connect(stock.line());
                 })
                 .start();
-        world.lose(datagram -> datagram.from().equals(stock.address) && datagram.isContent());
         world.run(MOMENT);
         client.routeNow();
 
