@@ -16,7 +16,7 @@ final class IpBatch {
 
     private static final Pattern FAILED = Pattern.compile("Command failed -:(\\d+)");
     private static final Pattern GONE = Pattern.compile("No such process|No such file or directory|No such device"
-            + "|Cannot find device|Cannot assign requested address|FIB table does not exist|Address not found");
+            + "|Cannot find device|Cannot assign requested address|FIB table does not exist|address not found");
 
     private IpBatch() {}
 
