@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -163,8 +164,18 @@ class TrafficIT {
                 assertThat(lab.inInternet("nft list counter inet watch second")).contains("packets 1 ");
             }
 
-            assertThat(lab.can(inPeer + "ping -c1 -W2 -I 100.64.0.2 100.64.0.3"))
-                    .isTrue();
+            // The second peer is at the same end of the link: what the exit forwards to it is counted there.
+            lab.inNode("ip neigh replace 100.64.0.3 dev " + Laboratory.TUN + " lladdr " + address(lab, peer));
+            Laboratory.run(Stream.concat(
+                            Laboratory.words(inPeer + "nft").stream(),
+                            Stream.of("add table inet watch { counter first { } ;"
+                                    + " chain arriving { type filter hook prerouting priority -300 ;"
+                                    + " iifname p0 ip saddr 100.64.0.2 ip daddr 100.64.0.3 counter name first ; } ; }"))
+                    .filter(word -> !word.isEmpty())
+                    .toArray(String[]::new));
+            assertThat(lab.can(inPeer + "ping -c1 -W1 100.64.0.3")).isFalse();
+            assertThat(Laboratory.run("ip", "netns", "exec", peer, "nft", "list", "counters"))
+                    .contains("packets 1 ");
             lab.inInternet("ip route add 100.64.0.2/32 via 192.168.7.2");
             assertThat(lab.internetCan("ping -c1 -W1 100.64.0.2")).isFalse();
         }
