@@ -15,6 +15,10 @@ class IpBatchTest {
                 Command failed -:5
                 Cannot find device "peervpn0"
                 Command failed -:6
+                Error: ipv6: address not found.
+                Command failed -:8
+                Error: ipv4: Address not found.
+                Command failed -:9
                 RTNETLINK answers: Operation not permitted
                 Command failed -:7
                 """))
@@ -25,6 +29,8 @@ class IpBatchTest {
                         },
                         table -> assertThat(table.isGone()).isTrue(),
                         device -> assertThat(device.isGone()).isTrue(),
+                        address -> assertThat(address.isGone()).isTrue(),
+                        address -> assertThat(address.isGone()).isTrue(),
                         permission -> assertThat(permission.isGone()).isFalse());
     }
 

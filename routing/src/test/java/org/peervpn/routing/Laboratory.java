@@ -120,18 +120,19 @@ final class Laboratory implements AutoCloseable {
     /** All that has to be as before in the end. */
     String state() throws IOException {
         return String.join(
-                "\n",
-                inNode("ip rule"),
-                inNode("ip -6 rule"),
-                inNode("ip route show table all"),
-                inNode("ip -6 route show table all").replaceAll("expires \\d+sec", "expires"),
-                inNode("nft list ruleset"),
-                inNode("ip -o address").replaceAll("valid_lft \\d+sec|preferred_lft \\d+sec", ""),
-                inNode("sysctl -a --ignore")
-                        .lines()
-                        .filter(line -> line.startsWith("net.ipv4.") || line.startsWith("net.ipv6."))
-                        .sorted()
-                        .collect(Collectors.joining("\n")));
+                        "\n",
+                        inNode("ip rule"),
+                        inNode("ip -6 rule"),
+                        inNode("ip route show table all"),
+                        inNode("ip -6 route show table all"),
+                        inNode("nft list ruleset"),
+                        inNode("ip -o address"),
+                        inNode("sysctl -a --ignore")
+                                .lines()
+                                .filter(line -> line.startsWith("net.ipv4.") || line.startsWith("net.ipv6."))
+                                .sorted()
+                                .collect(Collectors.joining("\n")))
+                .replaceAll("\\b\\d+sec\\b", "some time");
     }
 
     /** A router in a process of its own, {@code more} as {@link RouterMain} says. */
