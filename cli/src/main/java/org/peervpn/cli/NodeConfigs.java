@@ -7,13 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.peervpn.node.Admission;
-import org.peervpn.node.ConnectLine;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeConfig;
-import org.peervpn.node.PeerId;
 import org.peervpn.tunnel.NoisePrivateKey;
 import org.peervpn.tunnel.NoisePublicKey;
 
@@ -31,14 +28,14 @@ final class NodeConfigs {
     private NodeConfigs() {}
 
     static NodeConfig forInfo(Options options, NoisePrivateKey key, String version) {
-        return config(options, key, version, List.of());
+        return config(options, key, version);
     }
 
     static NodeConfig forNode(Options options, NoisePrivateKey key, String version) {
         NoisePublicKey own = key.publicKey();
         options.mode.connect.forEach(line -> refuseOwn(own, line.publicKey(), "--connect"));
         options.allow.forEach(allowed -> refuseOwn(own, allowed, "--allow"));
-        return config(options, key, version, exitVia(options));
+        return config(options, key, version);
     }
 
     private static void refuseOwn(NoisePublicKey own, NoisePublicKey named, String option) {
@@ -47,8 +44,7 @@ final class NodeConfigs {
         }
     }
 
-    private static NodeConfig config(
-            Options options, NoisePrivateKey key, String version, List<NoisePublicKey> exitVia) {
+    private static NodeConfig config(Options options, NoisePrivateKey key, String version) {
         boolean serves = options.mode.exit || options.mode.listen;
         Admission byDefault = serves ? Admission.LINE : Admission.KNOWN;
         return new NodeConfig(
@@ -61,7 +57,7 @@ final class NodeConfigs {
                 List.copyOf(options.allow),
                 options.admission != null ? options.admission : byDefault,
                 !options.noExit,
-                exitVia,
+                List.copyOf(options.exitVia),
                 List.copyOf(options.route),
                 List.copyOf(options.exclude),
                 options.overlay,
@@ -78,23 +74,6 @@ final class NodeConfigs {
         return options.stun.contains("none")
                 ? List.of()
                 : options.stun.stream().map(Options::stunServer).toList();
-    }
-
-    /** A key may be anybody's whom the node comes to know; a Peer ID has to be of a key on this command line. */
-    private static List<NoisePublicKey> exitVia(Options options) {
-        List<NoisePublicKey> known = new ArrayList<>();
-        options.mode.connect.stream().map(ConnectLine::publicKey).forEach(known::add);
-        known.addAll(options.allow);
-        return options.exitVia.stream().map(text -> exitVia(text, known)).toList();
-    }
-
-    private static NoisePublicKey exitVia(String text, List<NoisePublicKey> known) {
-        return known.stream()
-                .filter(key ->
-                        key.toString().equals(text) || PeerId.of(key).text().equals(text))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("--exit-via: \"" + text
-                        + "\" is not the public key or Peer ID of a peer named by --connect or --allow"));
     }
 
     private static String hostName() {
