@@ -533,8 +533,9 @@ public final class NodeCore {
             if (!entry.admitted) {
                 next = Math.min(next, entry.createdNanos + PeerTable.GUEST_LIFETIME_NANOS);
             }
-            if (!exitDecided && entry.up) {
-                next = Math.min(next, entry.upSinceNanos + HELLO_PATIENCE_NANOS);
+            long patienceEnds = entry.upSinceNanos + HELLO_PATIENCE_NANOS;
+            if (entry.up && patienceEnds > nowNanos) {
+                next = Math.min(next, patienceEnds);
             }
         }
         return next;

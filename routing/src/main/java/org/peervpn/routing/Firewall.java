@@ -79,8 +79,17 @@ final class Firewall {
         line("meta mark != 0 return");
         // Of containers, whose published port was connected to from outside.
         line("ct direction reply ct mark " + OUR_MARKS + " meta mark set " + mark + " return");
+        line("ct direction reply return");
         // What is only forwarded is not marked: it belongs into the tunnel.
         line("fib daddr type { local, broadcast, multicast } goto arriving_here");
+        line("}");
+
+        // Whom a reply is for shows only now that masquerading has been taken back: perhaps a peer, for whom we are the
+        // exit.
+        line("chain reply_arriving {");
+        line("type filter hook prerouting priority dstnat + 10; policy accept;");
+        line("iifname { \"lo\", " + tun + " } return");
+        line("meta mark 0 ct direction reply fib daddr type local meta mark set " + mark);
         line("}");
 
         line("chain arriving_here {");

@@ -15,8 +15,10 @@ import org.peervpn.routing.Operation.Way;
 final class IpBatch {
 
     private static final Pattern FAILED = Pattern.compile("Command failed -:(\\d+)");
-    private static final Pattern GONE = Pattern.compile("No such process|No such file or directory|No such device"
-            + "|Cannot find device|Cannot assign requested address|FIB table does not exist|Address not found");
+    private static final Pattern GONE = Pattern.compile(
+            "No such process|No such file or directory|No such device"
+                    + "|Cannot find device|Cannot assign requested address|FIB table does not exist|address not found",
+            Pattern.CASE_INSENSITIVE);
 
     private IpBatch() {}
 

@@ -66,8 +66,8 @@ final class JournalText {
         for (int i = 0; i < lines.size(); i++) {
             try {
                 if (i > 0) {
-                    changes.add(JSON.readValue(lines.get(i), Change.class));
-                } else if (!isOfThisBoot(JSON.readValue(lines.get(i), Header.class), expected)) {
+                    changes.add(read(lines.get(i), Change.class));
+                } else if (!isOfThisBoot(read(lines.get(i), Header.class), expected)) {
                     return List.of();
                 }
             } catch (JsonProcessingException | IllegalArgumentException e) {
@@ -84,6 +84,14 @@ final class JournalText {
             throw new DamagedException("it belongs to another node or version");
         }
         return found.bootId().equals(expected.bootId());
+    }
+
+    private static <T> T read(String line, Class<T> type) throws JsonProcessingException {
+        T value = JSON.readValue(line, type);
+        if (value == null) {
+            throw new IllegalArgumentException("null");
+        }
+        return value;
     }
 
     private static String write(Object value) {

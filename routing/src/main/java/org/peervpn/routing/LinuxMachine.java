@@ -135,7 +135,11 @@ final class LinuxMachine implements Machine {
         for (List<Operation> family : byFamily(operations)) {
             try {
                 Command.Result result = ip(family, IpBatch.undo(family), true);
-                for (IpBatch.Failure failure : IpBatch.failures(result.errors())) {
+                List<IpBatch.Failure> said = IpBatch.failures(result.errors());
+                if (!result.succeeded() && said.isEmpty()) {
+                    throw new RouterException("ip failed: " + result.errors().strip(), null);
+                }
+                for (IpBatch.Failure failure : said) {
                     Operation failed = family.get(Math.min(failure.line(), family.size()) - 1);
                     Change change = byOperation.get(failed);
                     if (change != null && !failure.isGone()) {

@@ -84,14 +84,13 @@ public final class Router implements AutoCloseable {
         if (!machine.ownsNftTable()) {
             applied.values().removeIf(change -> change.operation() instanceof NftTable);
         }
-        if (wanted.usingExit() == null) {
-            sessions = null;
-        } else if (sessions == null) {
-            sessions = machine.sessions();
+        Sessions open = Sessions.NONE;
+        if (wanted.usingExit() != null) {
+            open = sessions == null ? machine.sessions() : sessions;
         }
-        LinuxPlan plan =
-                LinuxPlan.of(setup, withoutUs(machine.observe()), sessions == null ? Sessions.NONE : sessions, wanted);
+        LinuxPlan plan = LinuxPlan.of(setup, withoutUs(machine.observe()), open, wanted);
         carryOut(plan.operations());
+        sessions = wanted.usingExit() == null ? null : open;
         plan.warnings().stream().filter(warning -> !warnings.contains(warning)).forEach(LOG::warn);
         warnings = plan.warnings();
     }

@@ -34,12 +34,15 @@ final class Laboratory implements AutoCloseable {
     final String node = "rt-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + "n";
     final String internet = node + "i";
     final Path directory;
+    private final List<String> namespaces = new ArrayList<>();
     private final List<Process> children = new ArrayList<>();
 
     Laboratory() throws IOException {
         directory = Files.createTempDirectory("peervpn-routing");
-        run("ip", "netns", "add", node);
-        run("ip", "netns", "add", internet);
+        for (String namespace : List.of(node, internet)) {
+            run("ip", "netns", "add", namespace);
+            namespaces.add(namespace);
+        }
         inNode("ip link set lo up");
         // Before any interface comes: IPv6 addresses shall not wait for duplicates.
         inNode("sysctl -qw net.ipv6.conf.default.accept_dad=0");
@@ -68,6 +71,36 @@ final class Laboratory implements AutoCloseable {
         inNode("ip link del " + TUN);
     }
 
+    /** A neighbour of the node behind an Ethernet link that takes the place of the tunnel: two peers in one namespace. */
+    String addPeer() throws IOException {
+        String peer = addNamespace("p");
+        run("ip", "-n", node, "link", "add", TUN, "type", "veth", "peer", "name", "p0", "netns", peer);
+        for (String command : List.of(
+                "link set p0 up",
+                "address add 100.64.0.2/32 dev p0",
+                "address add fd70:6565:7276::2/128 dev p0 nodad",
+                "route add 100.64.0.1/32 dev p0",
+                "route add default via 100.64.0.1",
+                "-6 route add fd70:6565:7276::1/128 dev p0",
+                "-6 route add default via fd70:6565:7276::1")) {
+            run(words("ip -n " + peer + " " + command));
+        }
+        inNode("ip link set " + TUN + " up");
+        return peer;
+    }
+
+    String addNamespace(String suffix) throws IOException {
+        String name = node + suffix;
+        run("ip", "netns", "add", name);
+        run("ip", "-n", name, "link", "set", "lo", "up");
+        namespaces.add(name);
+        return name;
+    }
+
+    boolean can(String command) throws IOException {
+        return succeeds(words(command));
+    }
+
     String inNode(String command) throws IOException {
         return run(words("ip netns exec " + node + " " + command));
     }
@@ -87,18 +120,19 @@ final class Laboratory implements AutoCloseable {
     /** All that has to be as before in the end. */
     String state() throws IOException {
         return String.join(
-                "\n",
-                inNode("ip rule"),
-                inNode("ip -6 rule"),
-                inNode("ip route show table all"),
-                inNode("ip -6 route show table all").replaceAll("expires \\d+sec", "expires"),
-                inNode("nft list ruleset"),
-                inNode("ip -o address").replaceAll("valid_lft \\d+sec|preferred_lft \\d+sec", ""),
-                inNode("sysctl -a --ignore")
-                        .lines()
-                        .filter(line -> line.startsWith("net.ipv4.") || line.startsWith("net.ipv6."))
-                        .sorted()
-                        .collect(Collectors.joining("\n")));
+                        "\n",
+                        inNode("ip rule"),
+                        inNode("ip -6 rule"),
+                        inNode("ip route show table all"),
+                        inNode("ip -6 route show table all"),
+                        inNode("nft list ruleset"),
+                        inNode("ip -o address"),
+                        inNode("sysctl -a --ignore")
+                                .lines()
+                                .filter(line -> line.startsWith("net.ipv4.") || line.startsWith("net.ipv6."))
+                                .sorted()
+                                .collect(Collectors.joining("\n")))
+                .replaceAll("\\b\\d+sec\\b", "some time");
     }
 
     /** A router in a process of its own, {@code more} as {@link RouterMain} says. */
@@ -180,8 +214,9 @@ final class Laboratory implements AutoCloseable {
     @Override
     public void close() throws IOException {
         children.forEach(Process::destroyForcibly);
-        succeeds(List.of("ip", "netns", "del", node));
-        succeeds(List.of("ip", "netns", "del", internet));
+        for (String namespace : namespaces) {
+            run("ip", "netns", "del", namespace);
+        }
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

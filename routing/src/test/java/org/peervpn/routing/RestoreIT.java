@@ -1,8 +1,10 @@
 package org.peervpn.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -125,7 +127,8 @@ class RestoreIT {
         try (Laboratory lab = laboratory(0, 0)) {
             lab.inNode("ip -6 route del default");
             lab.inInternet("sysctl -qw net.ipv6.conf.all.forwarding=1");
-            var configuration = lab.directory.resolve("radvd.conf");
+            lab.inInternet("ip address add 2001:db8:77::1/64 dev out0 nodad");
+            Path configuration = lab.directory.resolve("radvd.conf");
             Files.writeString(configuration, """
                     interface out0 {
                       AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; AdvDefaultLifetime 60;
@@ -157,8 +160,7 @@ class RestoreIT {
     }
 
     private static void awaitRoute(Laboratory lab) {
-        org.awaitility.Awaitility.await()
-                .until(() -> lab.inNode("ip -6 route show default").contains("proto ra"));
+        await().until(() -> lab.inNode("ip -6 route show default").contains("proto ra"));
     }
 
     private static Laboratory laboratory(int ipForward, int rpFilter) throws Exception {
@@ -172,11 +174,11 @@ class RestoreIT {
     }
 
     private static List<String> journals(Laboratory lab) throws Exception {
-        var state = lab.directory.resolve("state");
+        Path state = lab.directory.resolve("state");
         if (!Files.isDirectory(state)) {
             return List.of();
         }
-        try (Stream<java.nio.file.Path> files = Files.list(state)) {
+        try (Stream<Path> files = Files.list(state)) {
             return files.map(String::valueOf).toList();
         }
     }

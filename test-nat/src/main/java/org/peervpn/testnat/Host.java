@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A machine of the laboratory: a network namespace with files of its own in /etc, and state directories of its own for
- * the programs under test. Everything run on it sees the rest of the real machine's files.
+ * A machine of the laboratory: a network namespace with a host name and files of its own in /etc, and state
+ * directories of its own for the programs under test. Everything run on it sees the rest of the real machine's files.
  */
 public final class Host {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -34,7 +34,7 @@ public final class Host {
         try {
             Files.createDirectories(etc());
             Files.writeString(etc("resolv.conf"), "nameserver 127.0.0.53\n");
-            Files.writeString(etc("hosts"), "127.0.0.1 localhost\n::1 localhost\n");
+            Files.writeString(etc("hosts"), "127.0.0.1 localhost\n127.0.1.1 " + name + "\n::1 localhost\n");
             for (String path : PRIVATE_DIRECTORIES) {
                 // The mount point has to be there on the real machine too; it stays empty.
                 Files.createDirectories(Path.of(path));
@@ -45,9 +45,6 @@ public final class Host {
         }
         Lab.command("ip", "netns", "add", namespace);
         ip("link set lo up");
-        // A bridge that runs the IP hooks turns a hairpin datagram into a frame that no bridge sends back to its port.
-        runInNamespace("", List.of("sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=0"));
-        runInNamespace("", List.of("sysctl", "-qw", "net.bridge.bridge-nf-call-ip6tables=0"));
         sysctl(
                 "net.ipv4.ip_forward=0",
                 "net.ipv6.conf.all.forwarding=0",
@@ -176,9 +173,9 @@ public final class Host {
      * because a program started by a shell's background job would ignore SIGINT.
      */
     private List<String> machineCommand(List<String> command) {
-        StringBuilder mounts = new StringBuilder();
+        StringBuilder setUp = new StringBuilder("hostname " + name + " && ");
         for (String path : PRIVATE_DIRECTORIES) {
-            mounts.append("mount --bind ")
+            setUp.append("mount --bind ")
                     .append(directory())
                     .append(path)
                     .append(' ')
@@ -187,7 +184,7 @@ public final class Host {
         }
         List<String> whole = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
         whole.addAll(List.of("env", "--default-signal=INT,QUIT,HUP"));
-        whole.addAll(List.of("sh", "-c", mounts + "exec \"$@\"", "sh"));
+        whole.addAll(List.of("unshare", "--uts", "sh", "-c", setUp + "exec \"$@\"", "sh"));
         whole.addAll(command);
         return whole;
     }

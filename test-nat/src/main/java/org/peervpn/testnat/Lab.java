@@ -41,9 +41,8 @@ public final class Lab implements AutoCloseable {
         traces = LabTraces.claim();
         Runtime.getRuntime().addShutdownHook(shutdownHook);
         inet = addRouter("inet");
+        addBridge(inet, "br0");
         inet.ip(
-                "link add br0 type bridge",
-                "link set br0 up",
                 "address add " + STUN_ADDRESS + "/24 dev br0",
                 "address add " + OTHER_STUN_ADDRESS + "/24 dev br0",
                 "address add " + STUN_ADDRESS_V6 + "/64 dev br0 nodad",
@@ -104,6 +103,15 @@ public final class Lab implements AutoCloseable {
         Host router = new Host(this, name);
         router.sysctl("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
         return router;
+    }
+
+    void addBridge(Host router, String name) {
+        router.ip("link add " + name + " type bridge", "link set " + name + " up");
+        // A bridge that runs the IP hooks turns a hairpin datagram into a frame that no bridge sends back to its port.
+        // Where the kernel lacks these settings, its bridges do not run them.
+        for (String hooks : List.of("iptables", "ip6tables")) {
+            router.runInNamespace("", List.of("sysctl", "-qw", "net.bridge.bridge-nf-call-" + hooks + "=0"));
+        }
     }
 
     /** A cable between two interfaces that it makes. */

@@ -26,6 +26,7 @@ public final class Peervpn {
     private final Host host;
     private final String launcher = launcher();
     private Consumer<String> listener = line -> {};
+    private @Nullable JsonNode identity; // until it was first asked for
     private @Nullable RunningProcess node; // null until it was first started
 
     private Peervpn(Host host) {
@@ -99,12 +100,12 @@ public final class Peervpn {
     }
 
     public String publicKey() {
-        return info().path("publicKey").asText();
+        return identity().path("publicKey").asText();
     }
 
     /** The overlay addresses of this host. */
     public List<String> addresses() {
-        return texts(info().path("addresses"));
+        return texts(identity().path("addresses"));
     }
 
     /** What others give as {@code --connect} and {@code --add}. */
@@ -126,6 +127,14 @@ public final class Peervpn {
         return StreamSupport.stream(array.spliterator(), false)
                 .map(JsonNode::asText)
                 .toList();
+    }
+
+    /** What never changes in a home. */
+    private JsonNode identity() {
+        if (identity == null) {
+            identity = info();
+        }
+        return identity;
     }
 
     private String[] command(List<String> options) {

@@ -73,7 +73,8 @@ final class SiteBuilder {
     private Site behindNat() {
         Host nat = lab.addRouter("nat-" + plan.name());
         // A bridge in the router's namespace, so that several hosts share the LAN.
-        nat.ip("link add lan type bridge", "link set lan up", "address add " + lan + ".1/24 dev lan");
+        lab.addBridge(nat, "lan");
+        nat.ip("address add " + lan + ".1/24 dev lan");
         List<Host> hosts = new ArrayList<>();
         for (int i = 1; i <= plan.hosts(); i++) {
             Host host = lab.addHost(i == 1 ? plan.name() : plan.name() + "." + i);

@@ -3,8 +3,11 @@ package org.peervpn.testnat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,33 @@ class ExitAndClientIT {
 
         scenery.client().awaitReady();
         assertThatAllTrafficLeavesByTheExit(scenery);
+    }
+
+    @Test
+    void bothBehindFilteringNatsConnectWhenBothAreToldTo(Lab lab) {
+        Scenery scenery = scenery(lab, NatType.PORT_RESTRICTED, NatType.PORT_RESTRICTED);
+        String clientLine = scenery.client().line();
+        String exitLine = scenery.exit().line();
+
+        scenery.exit().start("--exit", "--connect=" + clientLine);
+        scenery.client().start("--connect=" + exitLine);
+
+        scenery.client().awaitReady();
+        assertThat(scenery.seenByWebOverIpv4(scenery.client().host()))
+                .isEqualTo(scenery.exitSite().publicAddress());
+    }
+
+    @Test
+    void endpointMayBeAName(Lab lab) throws IOException {
+        Scenery scenery = scenery(lab, NatType.PUBLIC, NatType.PORT_RESTRICTED);
+        String address = scenery.exitSite().publicAddress();
+        Dnsmasq.serveNames(lab.inet(), Lab.OTHER_STUN_ADDRESS, Map.of("exit.test", address));
+        Files.writeString(scenery.client().host().etc("resolv.conf"), "nameserver " + Lab.OTHER_STUN_ADDRESS + "\n");
+        scenery.exit().startReady("--exit");
+
+        scenery.client().startReady("--connect=" + scenery.exit().line().replace(address, "exit.test"));
+
+        assertThat(scenery.seenByWebOverIpv4(scenery.client().host())).isEqualTo(address);
     }
 
     @Test
@@ -128,7 +158,7 @@ class ExitAndClientIT {
                 .isEqualTo(scenery.seenByWebOverIpv6(scenery.exit().host()));
         for (String address : List.of(web.ipv4(), web.ipv6())) {
             assertThat(client.pings(address)).as("ping " + address).isTrue();
-            assertThat(client.exec("ping", "-n", "-c", "1", "-W", "2", "-s", "4000", address)
+            assertThat(client.exec("ping", "-n", "-c", "3", "-i", "0.3", "-W", "2", "-s", "4000", address)
                             .succeeded())
                     .as("large ping " + address)
                     .isTrue();

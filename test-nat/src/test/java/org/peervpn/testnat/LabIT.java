@@ -210,6 +210,7 @@ class LabIT {
     @Test
     void hostsKeepTheStateOfProgramsApart() {
         List<Host> hosts = site("port").hosts();
+        assertThat(hosts.get(1).output("hostname")).isEqualTo("port.2");
 
         hosts.get(0).output("touch", "/var/lib/peervpn/mine");
 

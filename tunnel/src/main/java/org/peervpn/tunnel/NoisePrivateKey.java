@@ -9,9 +9,11 @@ import org.peervpn.tunnel.crypto.X25519;
 /** An X25519 private key. Prints as {@code NoisePrivateKey(secret)}. */
 public final class NoisePrivateKey {
     private final byte[] bytes;
+    private final NoisePublicKey publicKey;
 
     private NoisePrivateKey(byte[] bytes) {
         this.bytes = bytes;
+        publicKey = NoisePublicKey.of(X25519.publicKey(bytes));
     }
 
     public static NoisePrivateKey generate(SecureRandom random) {
@@ -28,7 +30,7 @@ public final class NoisePrivateKey {
     }
 
     public NoisePublicKey publicKey() {
-        return NoisePublicKey.of(X25519.publicKey(bytes));
+        return publicKey;
     }
 
     /** null if {@code other} is weak. The caller wipes the result. */

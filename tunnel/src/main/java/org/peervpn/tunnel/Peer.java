@@ -20,6 +20,7 @@ public final class Peer {
     private byte[] greatestTimestamp = new byte[Tai64n.LENGTH];
     private long lastInitiationReceivedNanos = -Timing.HANDSHAKE_INITIATION_INTERVAL_NANOS;
     private long lastHandshakeNanos = -1;
+    private boolean removed;
     private boolean connected; // until the last keypair has expired
 
     Peer(long serial, PeerConfig config, ReceiverTable table, Wakeups wakeups) {
@@ -141,12 +142,18 @@ public final class Peer {
     }
 
     /** Wipes all keys, at once where no thread is sealing with them. */
-    void erase() {
+    void remove() {
+        removed = true;
         cancelHandshake();
         keypairs.erase();
         timers.retransmitNanos = Timing.NEVER;
         timers.expireNanos = Timing.NEVER;
         timers.zeroKeysNanos = Timing.NEVER;
+    }
+
+    /** A packet that another thread could not seal may come to the loop after its peer has gone. */
+    boolean isRemoved() {
+        return removed;
     }
 
     @Override

@@ -46,10 +46,6 @@ final class Peers {
         return byKey.get(key);
     }
 
-    boolean contains(Peer peer) {
-        return byKey.get(peer.publicKey()) == peer;
-    }
-
     boolean isFull() {
         return byKey.size() >= MAX_PEERS;
     }

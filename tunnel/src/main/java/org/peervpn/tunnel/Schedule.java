@@ -19,13 +19,17 @@ final class Schedule {
 
     /** Sees to it that the peer is looked at in time. */
     void plan(Peer peer) {
-        long deadline = peer.timers().deadlineNanos();
+        plan(peer, peer.timers().deadlineNanos());
+    }
+
+    /** At this moment or before it. */
+    void plan(Peer peer, long atNanos) {
         Look planned = byPeer.get(peer);
-        if (deadline == Timing.NEVER || (planned != null && planned.atNanos() <= deadline)) {
+        if (atNanos == Timing.NEVER || (planned != null && planned.atNanos() <= atNanos)) {
             return;
         }
         remove(peer);
-        Look look = new Look(deadline, peer);
+        Look look = new Look(atNanos, peer);
         looks.add(look);
         byPeer.put(peer, look);
     }

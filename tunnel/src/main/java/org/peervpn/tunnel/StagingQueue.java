@@ -25,8 +25,4 @@ final class StagingQueue {
     byte @Nullable [] poll() {
         return packets.pollFirst();
     }
-
-    boolean isEmpty() {
-        return packets.isEmpty();
-    }
 }

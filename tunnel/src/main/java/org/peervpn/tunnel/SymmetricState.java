@@ -98,11 +98,6 @@ final class SymmetricState {
         return initiator ? new SessionKeys(first, second) : new SessionKeys(second, first);
     }
 
-    /** Two handshakes that agree on it agree on everything said. */
-    byte[] hash() {
-        return hash.clone();
-    }
-
     void wipe() {
         Arrays.fill(chainingKey, (byte) 0);
         if (cipherKey != null) {

@@ -65,15 +65,14 @@ final class Transport {
         return seal(peer, NOTHING, nowNanos);
     }
 
-    /** False if there was nothing. */
+    /** To be called when a keypair is new, so that all of them can be sealed; false if there was nothing. */
     boolean sendStaged(Peer peer, long nowNanos) {
-        boolean sent = false;
-        for (byte[] packet = peer.staged().poll();
-                packet != null;
-                packet = peer.staged().poll()) {
-            sent |= send(peer, ByteBuffer.wrap(packet), nowNanos);
+        byte[] first = peer.staged().poll();
+        byte[] packet = first;
+        while (packet != null && seal(peer, ByteBuffer.wrap(packet), nowNanos)) {
+            packet = peer.staged().poll();
         }
-        return sent;
+        return first != null;
     }
 
     /** No handshake came about: the staged packets are dropped. */

@@ -23,30 +23,31 @@ public final class Tunnel {
     private static final int TYPE_LENGTH = 4; // with its three reserved bytes, which are zero
 
     private final TunnelOutput output;
-    private final Wakeups wakeups;
-    private final Schedule schedule = new Schedule();
+    private final ReceiverTable table;
     private final Peers peers;
     private final HandshakeGate gate;
     private final Initiator initiator;
     private final Responder responder;
     private final Transport transport;
+    private final Timekeeper timekeeper;
 
     public Tunnel(TunnelConfig config, TunnelOutput output) {
         this.output = output;
         NoisePublicKey localKey = config.privateKey().publicKey();
-        ReceiverTable table = new ReceiverTable(config.random());
-        wakeups = new Wakeups(config.wakeup());
+        table = new ReceiverTable(config.random());
+        Wakeups wakeups = new Wakeups(config.wakeup());
         peers = new Peers(localKey, table, wakeups);
         gate = new HandshakeGate(localKey, config.random(), output);
         initiator = new Initiator(config, table, output);
         responder = new Responder(config, peers, table, output);
         transport = new Transport(table, output);
+        timekeeper = new Timekeeper(wakeups, initiator, transport, output);
     }
 
     /** @throws IllegalArgumentException if the key is our own, weak, or already a peer */
     public Peer addPeer(PeerConfig config) {
         Peer peer = peers.add(config);
-        schedule.plan(peer);
+        timekeeper.plan(peer);
         return peer;
     }
 
@@ -60,10 +61,10 @@ public final class Tunnel {
 
     /** Forgets the peer and wipes its keys at once. */
     public void removePeer(Peer peer) {
-        if (peers.contains(peer)) {
+        if (!peer.isRemoved()) {
             peers.remove(peer);
-            schedule.remove(peer);
-            peer.erase();
+            timekeeper.remove(peer);
+            peer.remove();
         }
     }
 
@@ -84,37 +85,49 @@ public final class Tunnel {
 
     /** Seals and sends, or stages the packet (bounded) and begins a handshake. */
     public void sendPacket(Peer peer, ByteBuffer packet, long nowNanos) {
+        if (peer.isRemoved()) {
+            output.dropped(DropReason.UNKNOWN_PEER);
+            return;
+        }
         if (!transport.send(peer, packet, nowNanos)) {
             initiator.begin(peer, nowNanos);
         }
-        schedule.plan(peer);
+        timekeeper.plan(peer);
     }
 
     /** Begins a handshake unless one was begun in the last REKEY_TIMEOUT; keeps retrying for REKEY_ATTEMPT_TIME. */
     public void initiate(Peer peer, long nowNanos) {
+        if (peer.isRemoved()) {
+            return;
+        }
         initiator.begin(peer, nowNanos);
-        schedule.plan(peer);
+        timekeeper.plan(peer);
     }
 
     /** Sends an empty transport message if there is a usable keypair, else begins a handshake. */
     public void sendKeepalive(Peer peer, long nowNanos) {
-        if (!transport.sendKeepalive(peer, nowNanos)) {
-            initiator.begin(peer, nowNanos);
+        if (peer.isRemoved()) {
+            return;
         }
-        schedule.plan(peer);
+        timekeeper.sendKeepalive(peer, nowNanos);
+        timekeeper.plan(peer);
     }
 
     public void onTimeout(long nowNanos) {
-        planRaised();
-        for (Peer peer = schedule.pollDue(nowNanos); peer != null; peer = schedule.pollDue(nowNanos)) {
-            look(peer, nowNanos);
-        }
+        timekeeper.onTimeout(nowNanos);
     }
 
-    /** When {@link #onTimeout} wants to be called next; {@link Long#MAX_VALUE} for never. */
+    /**
+     * When {@link #onTimeout} wants to be called next; {@link Long#MAX_VALUE} for never. A moment that has passed, such as
+     * 0, means at once.
+     */
     public long nextDeadlineNanos() {
-        planRaised();
-        return schedule.nextNanos();
+        return timekeeper.nextDeadlineNanos();
+    }
+
+    /** Receiver indices of all peers together. */
+    int indicesInUse() {
+        return table.size();
     }
 
     private void receiveInitiation(Path source, ByteBuffer datagram, long nowNanos) {
@@ -131,7 +144,7 @@ public final class Tunnel {
         reportPath(peer, source);
         peer.lane().sent(answer.message().remaining(), nowNanos);
         output.replyTo(source, answer.message());
-        schedule.plan(peer);
+        timekeeper.plan(peer);
     }
 
     private void receiveResponse(Path source, ByteBuffer datagram, long nowNanos) {
@@ -150,7 +163,7 @@ public final class Tunnel {
         if (!transport.sendStaged(peer, nowNanos)) {
             transport.sendKeepalive(peer, nowNanos);
         }
-        schedule.plan(peer);
+        timekeeper.plan(peer);
     }
 
     private void receiveCookieReply(ByteBuffer datagram, long nowNanos) {
@@ -180,7 +193,7 @@ public final class Tunnel {
         if (opened.payload().hasRemaining()) {
             output.received(peer, opened.payload());
         }
-        schedule.plan(peer);
+        timekeeper.plan(peer);
     }
 
     /** null, and counted, unless the datagram has just this length. */
@@ -203,81 +216,5 @@ public final class Tunnel {
     private void handshakeCompleted(Peer peer, boolean asInitiator, long nowNanos) {
         peer.handshakeCompleted(nowNanos);
         output.connected(peer, asInitiator);
-    }
-
-    private void planRaised() {
-        for (Lane lane = wakeups.poll(); lane != null; lane = wakeups.poll()) {
-            if (peers.contains(lane.peer())) {
-                lane.unwatch();
-                watch(lane);
-                schedule.plan(lane.peer());
-            }
-        }
-    }
-
-    private void look(Peer peer, long nowNanos) {
-        Lane lane = peer.lane();
-        PeerTimers timers = peer.timers();
-        lane.unwatch();
-        if (lane.takeRekeyWanted()) {
-            initiator.begin(peer, nowNanos);
-        }
-        if (nowNanos >= timers.retransmitNanos) {
-            retransmit(peer, nowNanos);
-        }
-        if (nowNanos >= timers.noAnswerNanos()) {
-            lane.answerArrived();
-            timers.noAnswerJitterNanos = initiator.jitterNanos();
-            initiator.begin(peer, nowNanos);
-        }
-        if (nowNanos >= timers.sendKeepaliveNanos()) {
-            answerWithKeepalive(peer, nowNanos);
-        }
-        if (nowNanos >= timers.sendPersistentKeepaliveNanos()) {
-            lane.lastTraversalNanos(nowNanos);
-            sendKeepalive(peer, nowNanos);
-        }
-        if (nowNanos >= timers.expireNanos) {
-            timers.expireNanos = Timing.NEVER;
-            if (peer.takeConnected()) {
-                output.disconnected(peer);
-            }
-        }
-        if (nowNanos >= timers.zeroKeysNanos) {
-            timers.zeroKeysNanos = Timing.NEVER;
-            peer.keypairs().erase();
-        }
-        watch(lane);
-        schedule.plan(peer);
-    }
-
-    /** Follows an {@code unwatch}: a stamp that is set after it has been read here wakes us. */
-    private static void watch(Lane lane) {
-        if (lane.unansweredSinceNanos() != Lane.UNSET) {
-            lane.watch();
-        }
-    }
-
-    private void retransmit(Peer peer, long nowNanos) {
-        if (nowNanos < peer.timers().giveUpNanos) {
-            initiator.sendInitiation(peer, nowNanos);
-            return;
-        }
-        peer.timers().retransmitNanos = Timing.NEVER;
-        peer.cancelHandshake();
-        peer.lane().answered();
-        transport.flushStaged(peer);
-        output.gaveUp(peer);
-    }
-
-    /** Packets that came in the meantime may not be covered by this answer, if it is lost: they get another one. */
-    private void answerWithKeepalive(Peer peer, long nowNanos) {
-        Lane lane = peer.lane();
-        boolean anotherOwed = lane.lastPacketReceivedNanos() > lane.answerOwedSinceNanos();
-        lane.answered();
-        sendKeepalive(peer, nowNanos);
-        if (anotherOwed) {
-            lane.answerOwedSinceNanos(nowNanos);
-        }
     }
 }

@@ -1,5 +1,7 @@
 package org.peervpn.tunnel;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -77,7 +79,7 @@ final class Node implements TunnelOutput {
 
     @Override
     public void received(Peer peer, ByteBuffer payload) {
-        received.add(new String(bytes(payload), java.nio.charset.StandardCharsets.US_ASCII).trim());
+        received.add(new String(bytes(payload), US_ASCII).trim());
     }
 
     @Override

@@ -257,27 +257,30 @@ public final class Node implements AutoCloseable {
         }
         try {
             Uplinks now = Uplinks.read(options.interfaceName());
-            if (now.equals(uplinks)) {
-                return;
-            }
-            boolean first = uplinks == null;
-            uplinks = now;
-            Set<Integer> families = families(now);
-            engine.run(core -> {
-                core.uplinks(families, engine.nowNanos());
-                if (!first) {
-                    core.networkChanged(engine.nowNanos());
-                }
-            });
+            boolean changed = !now.equals(uplinks);
             RouterConfig current = applied;
-            if (!first && current != null) {
+            if (current != null && (changed || !router.intact())) {
                 router.apply(current);
+            }
+            if (changed) {
+                tellUplinks(now, uplinks == null);
+                uplinks = now;
             }
         } catch (RouterException e) {
             fail(String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             LOG.error("the uplinks cannot be read", e);
         }
+    }
+
+    private void tellUplinks(Uplinks now, boolean first) {
+        Set<Integer> families = families(now);
+        engine.run(core -> {
+            core.uplinks(families, engine.nowNanos());
+            if (!first) {
+                core.networkChanged(engine.nowNanos());
+            }
+        });
     }
 
     private static Set<Integer> families(Uplinks uplinks) {

@@ -10,9 +10,13 @@ import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Lock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads packets from the descriptor whenever its event loop says that there are some. */
 final class FdReader implements EpollIoHandle {
+    private static final Logger LOG = LoggerFactory.getLogger(FdReader.class);
+
     private final FileDescriptor fd;
     private final Lock fdLock;
     private final Tun.Reader reader;
@@ -20,6 +24,7 @@ final class FdReader implements EpollIoHandle {
     private final PacketBatch batch = FdTun.newBatch();
     private final long address = Buffer.memoryAddress(batch.buffer());
     private boolean ended;
+    private boolean mistakeLogged; // ours, which some packets may bring to light again and again
 
     FdReader(FileDescriptor fd, Lock fdLock, Tun.Reader reader, LongAdder dropped) {
         this.fd = fd;
@@ -43,13 +48,26 @@ final class FdReader implements EpollIoHandle {
     public void handle(IoRegistration registration, IoEvent event) {
         boolean alive = fill();
         if (batch.size() > 0) {
-            reader.read(batch);
-            batch.clear();
+            deliver();
         }
         if (!alive && !ended) {
             ended = true;
             registration.cancel();
             reader.lost();
+        }
+    }
+
+    private void deliver() {
+        try {
+            reader.read(batch);
+        } catch (RuntimeException e) { // let through, it would halt the thread for a second each time
+            dropped.add(batch.size());
+            if (!mistakeLogged) {
+                mistakeLogged = true;
+                LOG.error("packets were not handled; others like them will be dropped without a word", e);
+            }
+        } finally {
+            batch.clear();
         }
     }
 

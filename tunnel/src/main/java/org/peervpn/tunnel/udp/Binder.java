@@ -137,7 +137,7 @@ final class Binder {
         channel.config()
                 .setAllocator(PooledByteBufAllocator.DEFAULT)
                 .setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, SEND_QUEUE);
-        channel.config().setReceiveBufferSize(SOCKET_BUFFER_BYTES).setSendBufferSize(SOCKET_BUFFER_BYTES);
+        transport.enlargeBuffers(channel, SOCKET_BUFFER_BYTES);
         channel.pipeline().addLast(handlers.get());
         return channel;
     }
@@ -150,11 +150,7 @@ final class Binder {
             transport.mark(channel, options.mark());
         } catch (ChannelException e) {
             channel.close().awaitUninterruptibly();
-            throw new UdpPortException(
-                    transport.why(e) == Transport.Failure.NOT_PERMITTED
-                            ? "not permitted to mark sockets (SO_MARK): run as root or grant CAP_NET_ADMIN"
-                            : "cannot mark sockets (SO_MARK): " + e.getMessage(),
-                    e);
+            throw new UdpPortException("cannot mark sockets (SO_MARK): run as root or grant CAP_NET_ADMIN", e);
         }
     }
 

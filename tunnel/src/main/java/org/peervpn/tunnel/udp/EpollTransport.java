@@ -1,5 +1,6 @@
 package org.peervpn.tunnel.udp;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -17,12 +18,19 @@ import org.jspecify.annotations.Nullable;
 /** Linux: recvmmsg and sendmmsg, one socket for each address family, marks. */
 final class EpollTransport implements Transport {
     private static final int SOL_SOCKET = 1;
+    private static final int SO_SNDBUFFORCE = 32;
+    private static final int SO_RCVBUFFORCE = 33;
     private static final int SO_MARK = 36;
     private static final int IPPROTO_IPV6 = 41;
     private static final int IPV6_V6ONLY = 26;
     private static final ChannelOption<Integer> MARK = new IntegerUnixChannelOption("SO_MARK", SOL_SOCKET, SO_MARK);
     private static final ChannelOption<Integer> V6ONLY =
             new IntegerUnixChannelOption("IPV6_V6ONLY", IPPROTO_IPV6, IPV6_V6ONLY);
+
+    private static final ChannelOption<Integer> SEND_BUFFER_FORCE =
+            new IntegerUnixChannelOption("SO_SNDBUFFORCE", SOL_SOCKET, SO_SNDBUFFORCE);
+    private static final ChannelOption<Integer> RECEIVE_BUFFER_FORCE =
+            new IntegerUnixChannelOption("SO_RCVBUFFORCE", SOL_SOCKET, SO_RCVBUFFORCE);
 
     private static final int EPERM = 1;
     private static final int EACCES = 13;
@@ -57,6 +65,16 @@ final class EpollTransport implements Transport {
                 .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(SLOT_BYTES * DATAGRAMS_PER_READ)
                         .maxMessagesPerRead(DATAGRAMS_PER_WAKEUP));
         return channel;
+    }
+
+    @Override
+    public void enlargeBuffers(DatagramChannel channel, int bytes) {
+        try {
+            channel.config().setOption(RECEIVE_BUFFER_FORCE, bytes);
+            channel.config().setOption(SEND_BUFFER_FORCE, bytes);
+        } catch (ChannelException e) { // only an administrator may exceed rmem_max and wmem_max
+            channel.config().setReceiveBufferSize(bytes).setSendBufferSize(bytes);
+        }
     }
 
     @Override

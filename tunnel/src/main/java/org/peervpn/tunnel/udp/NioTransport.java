@@ -38,6 +38,11 @@ final class NioTransport implements Transport {
     }
 
     @Override
+    public void enlargeBuffers(DatagramChannel channel, int bytes) {
+        channel.config().setReceiveBufferSize(bytes).setSendBufferSize(bytes);
+    }
+
+    @Override
     public void mark(DatagramChannel channel, int mark) {
         throw new UnsupportedOperationException("the JDK cannot mark sockets");
     }

@@ -32,10 +32,18 @@ record Sockets(Channel ipv4, @Nullable Channel ipv6) {
         }
     }
 
+    /** On the loop they may close a moment later. */
     void close() {
-        ipv4.close().awaitUninterruptibly();
+        close(ipv4);
         if (ipv6 != null) {
-            ipv6.close().awaitUninterruptibly();
+            close(ipv6);
+        }
+    }
+
+    private static void close(Channel channel) {
+        var closed = channel.close();
+        if (!channel.eventLoop().inEventLoop()) {
+            closed.awaitUninterruptibly();
         }
     }
 }

@@ -35,6 +35,9 @@ interface Transport {
     /** A channel that is not yet registered; it never truncates a datagram. */
     DatagramChannel newChannel(SocketProtocolFamily family);
 
+    /** Gives the socket larger buffers, as far as the kernel allows. */
+    void enlargeBuffers(DatagramChannel channel, int bytes);
+
     /** Sets SO_MARK, so that routing rules can tell the node's datagrams from all others. */
     void mark(DatagramChannel channel, int mark);
 

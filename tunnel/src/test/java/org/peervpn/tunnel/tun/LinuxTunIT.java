@@ -1,31 +1,23 @@
 package org.peervpn.tunnel.tun;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** In a network namespace of its own: a child JVM runs {@link TunProbe} there. Needs root and iproute2. */
+/** A child JVM runs {@link TunProbe} in a network namespace of its own. */
 class LinuxTunIT {
-    private final String namespace =
-            "peervpn-it-" + UUID.randomUUID().toString().substring(0, 8);
+    private NetworkNamespace namespace;
 
     @BeforeEach
     void makeNamespace() throws Exception {
-        assertThat(run("ip", "netns", "add", namespace)).isEmpty();
+        namespace = new NetworkNamespace();
     }
 
     @AfterEach
     void removeNamespace() throws Exception {
-        run("ip", "netns", "delete", namespace);
+        namespace.delete();
     }
 
     @Test
@@ -70,33 +62,16 @@ class LinuxTunIT {
     }
 
     @Test
+    void failingReaderIsReportedOnceAndPacketsKeepComing() throws Exception {
+        assertThat(probe("failing-reader")).contains("batches went on");
+    }
+
+    @Test
     void unprivilegedUserIsTold() throws Exception {
-        assertThat(run(inNamespace(jvm("unprivileged", "setpriv", "--bounding-set=-net_admin", "--inh-caps=-all"))))
-                .contains("NOT_PERMITTED");
+        assertThat(namespace.javaUnprivileged(TunProbe.class, "unprivileged")).contains("NOT_PERMITTED");
     }
 
     private String probe(String what) throws Exception {
-        return run(inNamespace(jvm(what)));
-    }
-
-    private String[] inNamespace(String... command) {
-        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-        all.addAll(List.of(command));
-        return all.toArray(String[]::new);
-    }
-
-    private static String[] jvm(String what, String... prefix) {
-        List<String> command = new ArrayList<>(List.of(prefix));
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), TunProbe.class.getName(), what));
-        return command.toArray(String[]::new);
-    }
-
-    private static String run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(output).isTrue();
-        return output;
+        return namespace.java(TunProbe.class, what);
     }
 }

@@ -33,6 +33,7 @@ final class TunProbe {
             case "lost" -> lost();
             case "child" -> child();
             case "bad" -> bad();
+            case "failing-reader" -> failingReader();
             case "unprivileged" -> refused(NAME);
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -176,6 +177,28 @@ final class TunProbe {
             writer.write(ByteBuffer.allocate(20).put(0, (byte) 0x45)); // EIO
             writer.flush();
             say("dropped " + tun.droppedPackets());
+        }
+    }
+
+    private static void failingReader() throws Exception {
+        try (Tun tun = LinuxTun.open(NAME, 1420);
+                DatagramSocket socket = new DatagramSocket()) {
+            run("ip", "address", "add", "10.9.8.1/24", "dev", NAME);
+            CountDownLatch batches = new CountDownLatch(3);
+            tun.start(batch -> {
+                batches.countDown();
+                throw new IllegalStateException("a mistake");
+            });
+            InetSocketAddress neighbour = new InetSocketAddress("10.9.8.2", 9);
+            long before = batches.getCount();
+            while (batches.getCount() > 0) {
+                socket.send(new DatagramPacket(new byte[10], 10, neighbour));
+                while (batches.getCount() == before) {
+                    Thread.onSpinWait();
+                }
+                before = batches.getCount();
+            }
+            say("batches went on");
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,9 +37,13 @@ abstract class UdpPortTest {
     private static final class Received implements UdpPort.Receiver {
         private final BlockingQueue<Datagram> datagrams = new LinkedBlockingQueue<>();
         private final AtomicInteger batches = new AtomicInteger();
+        private final AtomicBoolean failOnce = new AtomicBoolean();
 
         @Override
         public void received(Path source, ByteBuffer datagram) {
+            if (failOnce.getAndSet(false)) {
+                throw new IllegalStateException("a mistake");
+            }
             byte[] bytes = new byte[datagram.remaining()];
             datagram.get(bytes);
             datagrams.add(new Datagram(source, new String(bytes, UTF_8)));
@@ -146,6 +151,18 @@ abstract class UdpPortTest {
         for (int i = 0; i < 40; i++) {
             assertThat(received.next().content()).isEqualTo("number " + i);
         }
+    }
+
+    @Test
+    void receiverThatFailsOnceGetsTheNextDatagram() throws Exception {
+        UdpPort port = open(0, false);
+        DatagramSocket other = socket(IPV4_LOOPBACK);
+        received.failOnce.set(true);
+        other.send(packet("lost", new InetSocketAddress(IPV4_LOOPBACK, port.port())));
+        other.send(packet("good", new InetSocketAddress(IPV4_LOOPBACK, port.port())));
+
+        assertThat(received.next().content()).isEqualTo("good");
+        assertThat(port.droppedDatagrams()).isEqualTo(1);
     }
 
     @Test

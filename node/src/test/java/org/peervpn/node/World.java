@@ -1,0 +1,251 @@
+package org.peervpn.node;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.routing.Cidr;
+import org.peervpn.routing.RouterConfig;
+import org.peervpn.tunnel.NoisePrivateKey;
+import org.peervpn.tunnel.NoisePublicKey;
+import org.peervpn.tunnel.Path;
+
+/** Whole node cores on a network without delay, in one thread and virtual time. */
+final class World {
+    static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final Map<InetSocketAddress, SimNode> nodes = new LinkedHashMap<>();
+    private final Deque<Datagram> wire = new ArrayDeque<>();
+    private long nowNanos = 1;
+    private Predicate<Datagram> lost = datagram -> false;
+    private int nextAddress = 1;
+
+    record Datagram(InetSocketAddress from, InetSocketAddress to, ByteBuffer bytes) {
+        /** Transport data with content, not a keepalive. */
+        boolean isContent() {
+            return bytes.get(0) == 4 && bytes.limit() > 32;
+        }
+    }
+
+    /** Datagrams for which this is true do not arrive. */
+    void lose(Predicate<Datagram> datagrams) {
+        lost = datagrams;
+    }
+
+    SimNode add(UnaryOperator<Config> change) {
+        Config config = change.apply(new Config());
+        InetSocketAddress address = new InetSocketAddress(address("11.22.33." + nextAddress++), 51820);
+        SimNode node = new SimNode(config, address);
+        nodes.put(address, node);
+        return node;
+    }
+
+    void run(Duration time) {
+        long end = nowNanos + time.toNanos();
+        for (; ; ) {
+            deliver();
+            long next = nodes.values().stream()
+                    .mapToLong(node -> node.started ? node.core.nextDeadlineNanos() : Long.MAX_VALUE)
+                    .min()
+                    .orElse(Long.MAX_VALUE);
+            if (next > end) {
+                break;
+            }
+            nowNanos = Math.max(nowNanos + 1, next);
+            nodes.values().stream().filter(node -> node.started).forEach(node -> node.core.onTimeout(nowNanos));
+        }
+        nowNanos = end;
+    }
+
+    private void deliver() {
+        for (Datagram datagram = wire.poll(); datagram != null; datagram = wire.poll()) {
+            SimNode receiver = nodes.get(datagram.to());
+            if (receiver != null && receiver.started && !lost.test(datagram)) {
+                receiver.core.receiveDatagram(new Path(0, datagram.from()), datagram.bytes(), nowNanos);
+            }
+        }
+    }
+
+    static InetAddress address(String literal) {
+        InetSocketAddress parsed = new Endpoint(literal, 1).literal();
+        if (parsed == null) {
+            throw new IllegalArgumentException(literal);
+        }
+        return parsed.getAddress();
+    }
+
+    /** A node's configuration with changes. */
+    static final class Config {
+        NoisePrivateKey key = NoisePrivateKey.generate(new SecureRandom());
+        boolean exit;
+        boolean waits;
+        List<ConnectLine> connect = List.of();
+        List<NoisePublicKey> allow = List.of();
+        Admission admission = Admission.LINE;
+        List<NoisePublicKey> exitVia = List.of();
+        boolean useExit = true;
+        Cidr overlay = OverlayAddresses.DEFAULT_IPV4_PREFIX;
+        Duration timeout = Duration.ofMinutes(2);
+
+        Config exit() {
+            exit = true;
+            waits = true;
+            return this;
+        }
+
+        Config listen() {
+            waits = true;
+            return this;
+        }
+
+        Config connect(ConnectLine... lines) {
+            connect = List.of(lines);
+            if (!waits) {
+                admission = Admission.KNOWN;
+            }
+            return this;
+        }
+
+        Config known(NoisePublicKey... keys) {
+            allow = List.of(keys);
+            admission = Admission.KNOWN;
+            return this;
+        }
+
+        NodeConfig build() {
+            return new NodeConfig(
+                    key, "a node", "1", exit, waits, connect, allow, admission, useExit, exitVia, List.of(), List.of(),
+                    overlay, 1420, List.of(), null, timeout);
+        }
+    }
+
+    /** A node core with a machine that notes what it is told. */
+    final class SimNode implements NodeOutput {
+        final NoisePublicKey key;
+        final InetSocketAddress address;
+        final NodeCore core;
+        final List<NodeEvent> events = new ArrayList<>();
+        final List<ByteBuffer> toTun = new ArrayList<>();
+        final List<RouterConfig> routed = new ArrayList<>();
+        final List<Endpoint> asked = new ArrayList<>();
+        Set<Integer> uplinks = Set.of(4);
+        boolean started;
+        private @Nullable RouterConfig toBeRouted;
+
+        private SimNode(Config config, InetSocketAddress address) {
+            this.key = config.key.publicKey();
+            this.address = address;
+            this.core =
+                    new NodeCore(config.build(), () -> EPOCH.plusNanos(nowNanos), new SecureRandom(), () -> {}, this);
+        }
+
+        SimNode start() {
+            started = true;
+            core.start(nowNanos);
+            core.uplinks(uplinks, nowNanos);
+            routeNow();
+            return this;
+        }
+
+        ConnectLine line() {
+            return new ConnectLine(key, Endpoint.of(address));
+        }
+
+        /** The packet as the machine's programs send it; false if there is no peer for it. */
+        void send(ByteBuffer packet) {
+            core.sendPacket(packet, nowNanos);
+            deliver();
+        }
+
+        void add(ConnectLine line) {
+            core.add(line, nowNanos);
+            deliver();
+        }
+
+        void remove(String peer) {
+            core.remove(peer, nowNanos);
+            deliver();
+        }
+
+        void uplinks(Integer... families) {
+            uplinks = Set.of(families);
+            core.uplinks(uplinks, nowNanos);
+            deliver();
+        }
+
+        void resolved(Endpoint endpoint, InetAddress... addresses) {
+            core.resolved(endpoint, List.of(addresses), nowNanos);
+            deliver();
+        }
+
+        NodeStatus status() {
+            return core.status("sim0", 51820, Map.of(), nowNanos);
+        }
+
+        <T extends NodeEvent> List<T> events(Class<T> type) {
+            return events.stream().filter(type::isInstance).map(type::cast).toList();
+        }
+
+        InetAddress ipv4() {
+            return core.overlay().ipv4();
+        }
+
+        /** The machine carries out what it was told; a real one does so beside the loop. */
+        void routeNow() {
+            for (RouterConfig config = toBeRouted; config != null; config = toBeRouted) {
+                toBeRouted = null;
+                routed.add(config);
+                core.routed(config, nowNanos);
+            }
+            deliver();
+        }
+
+        private ByteBuffer copy(ByteBuffer lent) {
+            return ByteBuffer.allocate(lent.remaining()).put(lent.duplicate()).flip();
+        }
+
+        @Override
+        public void send(Path path, ByteBuffer datagram) {
+            wire.add(new Datagram(address, path.remote(), copy(datagram)));
+        }
+
+        @Override
+        public Path pathTo(InetSocketAddress remote) {
+            return new Path(0, remote);
+        }
+
+        @Override
+        public void toTun(ByteBuffer packet) {
+            toTun.add(ByteBuffer.allocate(packet.remaining())
+                    .put(packet.duplicate())
+                    .flip());
+        }
+
+        @Override
+        public void resolve(Endpoint endpoint) {
+            asked.add(endpoint);
+        }
+
+        @Override
+        public void route(RouterConfig wanted) {
+            toBeRouted = wanted;
+        }
+
+        @Override
+        public void event(NodeEvent event) {
+            events.add(event);
+        }
+    }
+}

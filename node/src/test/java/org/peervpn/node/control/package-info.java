@@ -1,0 +1,4 @@
+@NullMarked
+package org.peervpn.node.control;
+
+import org.jspecify.annotations.NullMarked;

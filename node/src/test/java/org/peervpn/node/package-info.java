@@ -1,0 +1,4 @@
+@NullMarked
+package org.peervpn.node;
+
+import org.jspecify.annotations.NullMarked;

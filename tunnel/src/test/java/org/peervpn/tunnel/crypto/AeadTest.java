@@ -1,0 +1,107 @@
+package org.peervpn.tunnel.crypto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class AeadTest {
+    private final Vectors vectors = new Vectors("chacha20poly1305");
+    private final AeadKey key = new AeadKey(vectors.get("key"), 0);
+    private final byte[] aad = vectors.get("aad");
+    private final byte[] plaintext = vectors.get("plaintext");
+    private final long nonce =
+            ByteBuffer.wrap(vectors.get("nonce")).order(ByteOrder.LITTLE_ENDIAN).getLong(4);
+
+    @ParameterizedTest
+    @EnumSource
+    void worksOnThisMachine(AeadProvider provider) {
+        assertThat(provider.works()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void sealsAndOpensAsRfc8439(AeadProvider provider) {
+        Aead aead = provider.newAead();
+        byte[] buffer = Arrays.copyOf(plaintext, plaintext.length + Aead.TAG_LENGTH);
+        aead.sealWithNonce(key, nonce, aad, buffer, 0, plaintext.length);
+        assertThat(buffer).startsWith(vectors.get("ciphertext")).endsWith(vectors.get("tag"));
+
+        assertThat(aead.open(key, nonce, aad, buffer, 0, buffer.length)).isTrue();
+        assertThat(buffer).startsWith(plaintext);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void opensTheSameNonceAgainAndAgain(AeadProvider provider) {
+        Aead aead = provider.newAead();
+        byte[] sealed = Arrays.copyOf(plaintext, plaintext.length + Aead.TAG_LENGTH);
+        aead.sealWithNonce(key, nonce, aad, sealed, 0, plaintext.length);
+        byte[] forged = sealed.clone();
+        forged[0] ^= 1;
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(aead.open(key, nonce, aad, forged.clone(), 0, forged.length))
+                    .isFalse();
+            assertThat(aead.open(key, nonce, aad, sealed.clone(), 0, sealed.length))
+                    .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesWhatIsShorterThanATag(AeadProvider provider) {
+        Aead aead = provider.newAead();
+        for (int length = 0; length <= Aead.TAG_LENGTH; length++) {
+            assertThat(aead.open(key, nonce, aad, new byte[32], 0, length)).isFalse();
+        }
+    }
+
+    @Test
+    void allProvidersAgree() {
+        Random random = new Random(1);
+        Aead[] aeads =
+                Arrays.stream(AeadProvider.values()).map(AeadProvider::newAead).toArray(Aead[]::new);
+        for (int round = 0; round < 500; round++) {
+            byte[] keyBytes = new byte[AeadKey.LENGTH];
+            random.nextBytes(keyBytes);
+            AeadKey roundKey = new AeadKey(keyBytes, 0);
+            long counter = random.nextLong();
+            int offset = random.nextInt(20);
+            int length = random.nextInt(1600);
+            byte[] text = new byte[offset + length + Aead.TAG_LENGTH];
+            random.nextBytes(text);
+
+            byte[] expected = sealed(new BouncyCastleAead(), roundKey, counter, text, offset, length);
+            for (Aead aead : aeads) {
+                byte[] sealed = sealed(aead, roundKey, counter, text, offset, length);
+                assertThat(sealed).isEqualTo(expected);
+                assertThat(aead.open(
+                                roundKey, counter, Aead.NO_ASSOCIATED_DATA, sealed, offset, length + Aead.TAG_LENGTH))
+                        .isTrue();
+                assertThat(Arrays.copyOf(sealed, offset + length)).isEqualTo(Arrays.copyOf(text, offset + length));
+            }
+        }
+    }
+
+    @Test
+    void aKeySaysNothingOfItself() {
+        AeadKey same = new AeadKey(vectors.get("key"), 0);
+        assertThat(key).hasToString("AeadKey(secret)").isEqualTo(same).hasSameHashCodeAs(same);
+        same.destroy();
+        assertThat(same.isDestroyed()).isTrue();
+        assertThat(same.getEncoded()).containsOnly(0);
+        assertThat(key).isNotEqualTo(same).hasSameHashCodeAs(same);
+    }
+
+    private static byte[] sealed(Aead aead, AeadKey key, long nonce, byte[] text, int offset, int length) {
+        byte[] buffer = text.clone();
+        aead.sealWithNonce(key, nonce, Aead.NO_ASSOCIATED_DATA, buffer, offset, length);
+        return buffer;
+    }
+}
