@@ -24,23 +24,24 @@ final class Console {
     }
 
     synchronized void line(String text) {
-        out.println(text);
+        out.println(Printable.line(text));
         out.flush();
     }
 
     /** The one result of a call. */
     void result(JsonNode object) {
-        line(write(JSON, object));
+        json(JSON, object);
     }
 
     /** One of several things that a running node tells. */
     void event(JsonNode object) {
-        line(write(JSON_LINES, object));
+        json(JSON_LINES, object);
     }
 
-    private static String write(ObjectMapper mapper, JsonNode object) {
+    private synchronized void json(ObjectMapper mapper, JsonNode object) {
         try {
-            return mapper.writeValueAsString(object);
+            out.println(mapper.writeValueAsString(object));
+            out.flush();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of ours cannot be written", e);
         }

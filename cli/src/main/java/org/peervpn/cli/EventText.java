@@ -1,16 +1,27 @@
 package org.peervpn.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.std.StdDelegatingSerializer;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import com.fasterxml.jackson.databind.util.StdConverter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.peervpn.node.NodeEvent;
+import org.peervpn.node.PeerId;
 
 /** What a running node tells: lines for people, or one JSON object for each event. */
 final class EventText {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .addModule(new SimpleModule()
+                    .addSerializer(PeerId.class, ToStringSerializer.instance)
+                    .addSerializer(Duration.class, new StdDelegatingSerializer(Duration.class, seconds())))
+            .build();
 
     private final String publicKey;
 
@@ -85,6 +96,15 @@ final class EventText {
 
     private static String families(Set<Integer> families) {
         return families.stream().sorted().map(family -> "IPv" + family).collect(Collectors.joining(" and "));
+    }
+
+    private static StdConverter<Duration, Long> seconds() {
+        return new StdConverter<>() {
+            @Override
+            public Long convert(Duration duration) {
+                return duration.toSeconds();
+            }
+        };
     }
 
     static ObjectNode json(NodeEvent event) {

@@ -1,7 +1,10 @@
 package org.peervpn.cli;
 
 import java.io.PrintStream;
+import org.jspecify.annotations.Nullable;
 import org.peervpn.node.runtime.NodeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
@@ -15,6 +18,8 @@ public final class Main {
     static final int WRONG_USAGE = 2;
     static final int NEEDS_ROOT = 3;
     static final int UNREACHABLE = 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
     private Main() {}
 
@@ -38,21 +43,29 @@ public final class Main {
             Logging.configure(options);
             return new Modes(options, out, err).run();
         } catch (UsageException e) {
-            err.println("peervpn: " + e.getMessage());
+            complain(err, e.getMessage());
             err.println();
             parser.usage(err);
             return WRONG_USAGE;
         } catch (ParameterException e) {
-            err.println("peervpn: " + message(e));
-            err.println("peervpn --help shows all modes and options.");
+            complain(err, message(e));
             return WRONG_USAGE;
         } catch (IllegalArgumentException e) {
-            err.println("peervpn: " + e.getMessage());
+            complain(err, e.getMessage());
             return WRONG_USAGE;
         } catch (NodeException e) {
-            err.println("peervpn: " + e.getMessage());
+            complain(err, e.getMessage());
+            return FAILED;
+        } catch (RuntimeException e) {
+            LOG.debug("an internal error", e);
+            complain(err, "an internal error (--debug shows where): " + e);
             return FAILED;
         }
+    }
+
+    /** One line, whatever is in the message. */
+    static void complain(PrintStream err, @Nullable String message) {
+        err.println("peervpn: " + Printable.line(String.valueOf(message)));
     }
 
     static CommandLine parser(Options options) {
@@ -62,6 +75,8 @@ public final class Main {
         parser.setOverwrittenOptionsAllowed(false);
         parser.setUnmatchedArgumentsAllowed(false);
         parser.setAbbreviatedOptionsAllowed(false);
+        // An argument is what was typed, never the name of a file with more of them.
+        parser.setExpandAtFiles(false);
         Conversions.register(parser);
         // The modes first: they are what a newcomer looks for.
         parser.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING, help -> "");
@@ -78,11 +93,13 @@ public final class Main {
 
     private static String message(ParameterException e) {
         if (e instanceof UnmatchedArgumentException unmatched) {
-            return "unknown argument: " + String.join(" ", unmatched.getUnmatched());
+            return "unknown argument: " + String.join(" ", unmatched.getUnmatched())
+                    + " (peervpn --help shows all modes and options)";
         }
         String option = e.getArgSpec() instanceof CommandLine.Model.OptionSpec spec ? spec.longestName() + ": " : "";
         String ours = e.getCause() instanceof TypeConversionException conversion ? conversion.getMessage() : null;
-        String text = ours != null ? option + ours : String.valueOf(e.getMessage());
-        return text.lines().findFirst().orElse("wrong usage");
+        return ours != null
+                ? option + ours
+                : String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
     }
 }

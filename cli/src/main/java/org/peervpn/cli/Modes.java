@@ -1,5 +1,6 @@
 package org.peervpn.cli;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +25,9 @@ import org.peervpn.tunnel.NoisePrivateKey;
 
 /** Does what the mode on the command line says. */
 final class Modes {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    // A running node of a later version may tell more.
+    private static final ObjectMapper JSON =
+            new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private final Options options;
     private final Console console;
@@ -125,7 +129,8 @@ final class Modes {
     }
 
     private JsonNode callNode(String call, Map<String, String> arguments) throws NodeException {
-        Home home = home();
+        Invoker invoker = Invoker.current();
+        Home home = Home.find(homeDirectory(invoker), invoker);
         return new ControlClient(home)
                 .call(call, arguments)
                 .orElseThrow(() -> new NodeException("no node is running in " + home.directory()
@@ -156,14 +161,17 @@ final class Modes {
     }
 
     private int needsRoot() {
-        err.println("peervpn: this needs root or CAP_NET_ADMIN; try: sudo peervpn ...");
+        Main.complain(err, "this needs root or CAP_NET_ADMIN; try: sudo peervpn ...");
         return Main.NEEDS_ROOT;
     }
 
     private Home home() throws NodeException {
         Invoker invoker = Invoker.current();
-        return Home.open(
-                options.home != null ? options.home : invoker.homeDirectory().resolve(".peervpn"), invoker);
+        return Home.open(homeDirectory(invoker), invoker);
+    }
+
+    private Path homeDirectory(Invoker invoker) {
+        return options.home != null ? options.home : invoker.homeDirectory().resolve(".peervpn");
     }
 
     private Node.Options nodeOptions(Home home) {

@@ -3,8 +3,10 @@ package org.peervpn.cli;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeEvent;
@@ -37,42 +39,52 @@ final class RunningNode {
 
     /** Returns the exit code when the node has ended by itself; a signal ends the process with 0. */
     int run() throws NodeException {
-        Node node = Node.start(config, options, this::tell);
-        Thread onSignal = new Thread(() -> endOnSignal(node), "signal");
+        CompletableFuture<Node> starting = new CompletableFuture<>();
+        Thread onSignal = new Thread(() -> endOnSignal(starting), "signal");
+        // Before the node starts: a signal must find somebody who puts the machine back, however early it comes.
         Runtime.getRuntime().addShutdownHook(onSignal);
-        introduce(node);
-        CompletableFuture.anyOf(node.ended(), unreachable).join();
-        int exitCode = unreachable.isDone() ? Main.UNREACHABLE : Main.DONE;
-        node.close();
-        String failure = await(node);
-        node.closeControl();
-        if (failure != null) {
-            err.println("peervpn: " + failure);
-            exitCode = Main.FAILED;
-        } else if (exitCode == Main.UNREACHABLE) {
-            err.println("peervpn: no peer could be reached in "
-                    + config.connectTimeout().toSeconds() + " s; --timeout=0 tries for ever");
+        try {
+            Node node = Node.start(config, options, this::tell);
+            starting.complete(node);
+            introduce(node);
+            return end(node);
+        } finally {
+            starting.cancel(false);
+            removeHook(onSignal);
         }
-        removeHook(onSignal);
-        return exitCode;
     }
 
-    private static @Nullable String await(Node node) {
-        try {
-            return node.ended().get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "interrupted";
+    private int end(Node node) {
+        CompletableFuture.anyOf(node.ended(), unreachable).join();
+        boolean gaveUp = !node.ended().isDone();
+        node.close();
+        String failure = node.ended().join();
+        node.closeControl();
+        if (failure != null) {
+            Main.complain(err, failure);
+            return Main.FAILED;
         }
+        if (gaveUp) {
+            Main.complain(
+                    err,
+                    "no peer could be reached in " + config.connectTimeout().toSeconds()
+                            + " s; --timeout=0 tries for ever");
+            return Main.UNREACHABLE;
+        }
+        return Main.DONE;
     }
 
     /** SIGINT or SIGTERM: the JVM would end with another code than 0, so the hook itself has the last word. */
-    private static void endOnSignal(Node node) {
-        node.close();
-        node.closeControl();
-        Runtime.getRuntime().halt(Main.DONE);
+    private static void endOnSignal(CompletableFuture<Node> starting) {
+        try {
+            Node node = starting.join();
+            node.close();
+            node.closeControl();
+        } catch (CompletionException | CancellationException | RejectedExecutionException e) {
+            // It did not start, or has ended already.
+        } finally {
+            Runtime.getRuntime().halt(Main.DONE);
+        }
     }
 
     private static void removeHook(Thread hook) {
@@ -83,20 +95,29 @@ final class RunningNode {
         }
     }
 
-    private void introduce(Node node) throws NodeException {
+    private void introduce(Node node) {
         if (options.port() != node.port()) {
-            err.println("peervpn: port " + options.port() + " is taken; using " + node.port());
+            Main.complain(err, "port " + options.port() + " is taken; using " + node.port());
         }
         String told = null;
         if (!console.isJson()) {
             if (config.waitForPeers()) {
-                NodeInfo info = node.infoWithin(STUN_PATIENCE_MILLIS);
-                told = info.publicEndpoint();
-                InfoText.lines(info).forEach(console::line);
+                told = introduceItself(node);
             }
             config.connect().forEach(line -> console.line("Connecting to " + line));
         }
         tellEarly(told);
+    }
+
+    /** Returns the public endpoint that it told. */
+    private @Nullable String introduceItself(Node node) {
+        try {
+            NodeInfo info = node.infoWithin(STUN_PATIENCE_MILLIS);
+            InfoText.lines(info).forEach(console::line);
+            return info.publicEndpoint();
+        } catch (NodeException | RejectedExecutionException e) {
+            return null; // it has ended meanwhile, and will say why
+        }
     }
 
     private synchronized void tellEarly(@Nullable String toldEndpoint) {

@@ -53,7 +53,10 @@ final class StatusText {
                     ? "  " + path.path("rttMillis").asText() + " ms"
                     : "";
             lines.add("  Path:          " + path.path("type").asText().toLowerCase(Locale.ROOT) + "  "
-                    + path.path("endpoint").asText() + rtt);
+                    + path.path("endpoint").asText()
+                    + (path.path("via").isTextual()
+                            ? "  via " + path.path("via").asText()
+                            : "") + rtt);
             lines.add("  Why:           " + orElse(path.path("why"), "unknown"));
         } else {
             lines.add("  Path:          none");

@@ -1,11 +1,14 @@
 package org.peervpn.node.runtime;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -14,9 +17,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Talks to the node that runs in a home. */
 public final class ControlClient {
+    /** The node answers at once, but for a few seconds of STUN and for {@code down}. */
+    private static final long PATIENCE_MILLIS = 20_000;
+
+    private static final long PATIENCE_WITH_DOWN_MILLIS = 120_000;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Home home;
@@ -27,10 +36,13 @@ public final class ControlClient {
 
     /** The node's answer; empty if no node runs in this home. A {@link NodeException} bears what the node objects. */
     public Optional<JsonNode> call(String call, Map<String, String> arguments) throws NodeException {
+        long patienceMillis = call.equals("down") ? PATIENCE_WITH_DOWN_MILLIS : PATIENCE_MILLIS;
+        ObjectNode question = JSON.createObjectNode().put("call", call);
+        arguments.forEach(question::put);
         for (Path socket : new Path[] {
             RuntimeFiles.ofRoot(home).socket(), RuntimeFiles.inHome(home).socket()
         }) {
-            Optional<JsonNode> answer = Files.exists(socket) ? ask(socket, call, arguments) : Optional.empty();
+            Optional<JsonNode> answer = Files.exists(socket) ? ask(socket, question, patienceMillis) : Optional.empty();
             if (answer.isPresent()) {
                 return answer;
             }
@@ -38,31 +50,44 @@ public final class ControlClient {
         return Optional.empty();
     }
 
-    private static Optional<JsonNode> ask(Path socket, String call, Map<String, String> arguments)
-            throws NodeException {
-        ObjectNode question = JSON.createObjectNode().put("call", call);
-        arguments.forEach(question::put);
+    static Optional<JsonNode> ask(Path socket, JsonNode question, long patienceMillis) throws NodeException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            Channels.newOutputStream(channel)
-                    .write((JSON.writeValueAsString(question) + "\n").getBytes(StandardCharsets.UTF_8));
-            byte[] line = Channels.newInputStream(channel).readAllBytes();
-            if (line.length == 0) {
+            String line = answerTo(question, channel, patienceMillis);
+            if (line == null) {
                 throw new NodeException("the running node ended before it answered");
             }
-            JsonNode answer = JSON.readTree(line);
+            JsonNode answer = understood(line);
             if (answer.has("error")) {
                 throw new NodeException(answer.get("error").asText());
             }
             return Optional.of(answer.path("result"));
         } catch (ConnectException e) {
             return Optional.empty(); // nobody listens: left behind by a killed node
-        } catch (AccessDeniedException e) {
-            throw new NodeException("this user may not talk to the running node (only root and its owner may)", e);
+        } catch (AsynchronousCloseException e) {
+            throw new NodeException("the running node has not answered for " + patienceMillis / 1000 + " s", e);
         } catch (IOException e) {
-            if ("Permission denied".equals(e.getMessage())) {
+            if (e instanceof AccessDeniedException || "Permission denied".equals(e.getMessage())) {
                 throw new NodeException("this user may not talk to the running node (only root and its owner may)", e);
             }
             throw new NodeException("the running node does not answer: " + e.getMessage(), e);
+        }
+    }
+
+    private static JsonNode understood(String line) throws NodeException {
+        try {
+            return JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            throw new NodeException("the running node's answer cannot be understood; is it of another version?", e);
+        }
+    }
+
+    private static @Nullable String answerTo(JsonNode question, SocketChannel channel, long patienceMillis)
+            throws IOException {
+        Watchdog watchdog = Watchdog.over(channel, patienceMillis);
+        try (watchdog) {
+            Channels.newOutputStream(channel)
+                    .write((JSON.writeValueAsString(question) + "\n").getBytes(StandardCharsets.UTF_8));
+            return new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8)).readLine();
         }
     }
 }

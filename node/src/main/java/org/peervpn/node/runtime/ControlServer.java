@@ -4,11 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Reader;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -17,13 +16,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,25 +43,39 @@ final class ControlServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final int MAX_CONNECTIONS = 8;
-    private static final int MAX_QUESTION_CHARS = 8192;
+    private static final int MAX_QUESTION_BYTES = 8192;
+
+    /** How long a caller may take to ask, and then to hear the answer. */
+    private static final long PATIENCE_MILLIS = 5_000;
+
+    private static final long PAUSE_AFTER_FAILURE_MILLIS = 100;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path file;
+    private final @Nullable Object fileKey; // null where files have none
     private final UserPrincipal homeOwner;
     private final ServerSocketChannel server;
     private final Handler handler;
+    private final long patienceMillis;
     private final ExecutorService connections = new ThreadPoolExecutor(
             0, MAX_CONNECTIONS, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), ControlServer::thread);
 
-    private ControlServer(Path file, UserPrincipal homeOwner, ServerSocketChannel server, Handler handler) {
+    private ControlServer(
+            Path file, UserPrincipal homeOwner, ServerSocketChannel server, Handler handler, long patienceMillis)
+            throws IOException {
         this.file = file;
+        this.fileKey = fileKey(file);
         this.homeOwner = homeOwner;
         this.server = server;
         this.handler = handler;
+        this.patienceMillis = patienceMillis;
     }
 
     static ControlServer open(Home home, Handler handler) throws NodeException {
-        Path file = RuntimeFiles.forNode(home).socket();
+        return open(RuntimeFiles.forNode(home).socket(), home, handler, PATIENCE_MILLIS);
+    }
+
+    static ControlServer open(Path file, Home home, Handler handler, long patienceMillis) throws NodeException {
         try {
             // The lock on the home is ours, so a socket that lies there is a dead node's.
             Files.deleteIfExists(file);
@@ -69,7 +86,7 @@ final class ControlServer implements AutoCloseable {
             if (Invoker.isRoot()) {
                 Files.setAttribute(file, "posix:owner", owner, LinkOption.NOFOLLOW_LINKS);
             }
-            ControlServer control = new ControlServer(file, owner, server, handler);
+            ControlServer control = new ControlServer(file, owner, server, handler, patienceMillis);
             thread(control::accept).start();
             return control;
         } catch (IOException e) {
@@ -87,21 +104,42 @@ final class ControlServer implements AutoCloseable {
         while (server.isOpen()) {
             try {
                 SocketChannel connection = server.accept();
-                connections.execute(() -> serve(connection));
+                serveBeside(connection);
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
                 LOG.debug("a control connection failed: {}", e.toString());
+                pause(); // it may be for want of file descriptors, and would fail again at once
             }
+        }
+    }
+
+    private void serveBeside(SocketChannel connection) throws IOException {
+        try {
+            connections.execute(() -> serve(connection));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("too many control connections, or the end");
+            connection.close();
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_AFTER_FAILURE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private void serve(SocketChannel connection) {
         try (connection) {
-            Reader reader = Channels.newReader(connection, StandardCharsets.UTF_8);
-            ObjectNode answer = mayTalk(connection) ? answer(question(reader)) : refused("permission denied");
+            String question = question(connection);
+            ObjectNode answer = mayTalk(connection) ? answer(question) : refused("permission denied");
             byte[] line = (JSON.writeValueAsString(answer) + "\n").getBytes(StandardCharsets.UTF_8);
-            Channels.newOutputStream(connection).write(line);
+            Watchdog watchdog = Watchdog.over(connection, patienceMillis);
+            try (watchdog) {
+                Channels.newOutputStream(connection).write(line);
+            }
         } catch (IOException e) {
             LOG.debug("a control connection broke: {}", e.toString());
         }
@@ -113,16 +151,26 @@ final class ControlServer implements AutoCloseable {
         return user.equals("root") || user.equals(homeOwner.getName());
     }
 
-    private static String question(Reader reader) throws IOException {
-        StringBuilder line = new StringBuilder();
-        BufferedReader buffered = new BufferedReader(reader);
-        for (int c = buffered.read(); c != '\n' && c >= 0; c = buffered.read()) {
-            if (line.length() == MAX_QUESTION_CHARS) {
-                return "";
-            }
-            line.append((char) c);
+    /** Up to the end of the line, of the stream, or of what a question may be long. */
+    private String question(SocketChannel connection) throws IOException {
+        ByteBuffer question = ByteBuffer.allocate(MAX_QUESTION_BYTES);
+        Watchdog watchdog = Watchdog.over(connection, patienceMillis);
+        try (watchdog) {
+            int before;
+            do {
+                before = question.position();
+            } while (connection.read(question) > 0 && !hasLineEnd(question, before));
         }
-        return line.toString();
+        return new String(question.array(), 0, question.position(), StandardCharsets.UTF_8);
+    }
+
+    private static boolean hasLineEnd(ByteBuffer question, int from) {
+        for (int i = from; i < question.position(); i++) {
+            if (question.get(i) == '\n') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private ObjectNode answer(String question) {
@@ -136,6 +184,11 @@ final class ControlServer implements AutoCloseable {
             return refused("not a control call");
         } catch (IllegalArgumentException | NodeException e) {
             return refused(String.valueOf(e.getMessage()));
+        } catch (RejectedExecutionException e) {
+            return refused("the node is just ending");
+        } catch (RuntimeException e) {
+            LOG.error("a control call failed", e);
+            return refused("an internal error of the running node: " + e);
         }
     }
 
@@ -143,12 +196,20 @@ final class ControlServer implements AutoCloseable {
         return JSON.createObjectNode().put("error", why);
     }
 
+    private static @Nullable Object fileKey(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
+    }
+
     /** Ends after the answers that are under way. */
     @Override
     public void close() {
         try {
             server.close();
-            Files.deleteIfExists(file);
+            // The lock may be another node's by now, and so the socket.
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && Objects.equals(fileKey, fileKey(file))) {
+                Files.deleteIfExists(file);
+            }
         } catch (IOException e) {
             LOG.warn("the control socket {} cannot be removed: {}", file, e.getMessage());
         }

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -31,6 +32,18 @@ public final class Home {
         this.invoker = invoker;
     }
 
+    /** The home that a running node may be in; nothing is created. */
+    public static Home find(Path directory, Invoker invoker) throws NodeException {
+        Path absolute = directory.toAbsolutePath().normalize();
+        try {
+            return new Home(absolute.toRealPath(), invoker);
+        } catch (NoSuchFileException e) {
+            return new Home(absolute, invoker); // where nothing is, no node runs
+        } catch (IOException e) {
+            throw new NodeException("the home " + absolute + " cannot be entered: " + reason(e), e);
+        }
+    }
+
     /** Creates the directory if it is not there. */
     public static Home open(Path directory, Invoker invoker) throws NodeException {
         Path absolute = directory.toAbsolutePath().normalize();
@@ -44,10 +57,8 @@ public final class Home {
             return new Home(absolute.toRealPath(), invoker);
         } catch (FileAlreadyExistsException e) {
             throw new NodeException("the home " + absolute + " is not a directory", e);
-        } catch (AccessDeniedException e) {
-            throw new NodeException("the home " + absolute + " cannot be created or entered: permission denied", e);
         } catch (IOException e) {
-            throw new NodeException("the home " + absolute + " cannot be created: " + e.getMessage(), e);
+            throw new NodeException("the home " + absolute + " cannot be created or entered: " + reason(e), e);
         }
     }
 
@@ -75,10 +86,11 @@ public final class Home {
 
     private NoisePrivateKey read(Path file) throws NodeException {
         try {
-            if (!Files.isRegularFile(file)) {
-                throw new NodeException("the private key " + file + " is not a file");
+            // What a link points to may be another user's, whose file root could read.
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw new NodeException("the private key " + file + " is not a regular file");
             }
-            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
             if (permissions.stream().anyMatch(OTHERS::contains)) {
                 throw new NodeException(
                         "the private key " + file + " is open to other users; close it with: chmod 600 " + file);
@@ -93,47 +105,45 @@ public final class Home {
                     "the private key " + file + " is damaged (" + e.getMessage()
                             + "); restore it from a backup, or move it away to begin with a new identity",
                     e);
-        } catch (AccessDeniedException e) {
-            throw new NodeException("the private key " + file + " cannot be read: permission denied", e);
         } catch (IOException e) {
-            throw new NodeException("the private key " + file + " cannot be read: " + e.getMessage(), e);
+            throw new NodeException("the private key " + file + " cannot be read: " + reason(e), e);
         }
     }
 
     private void create(Path file, SecureRandom random) throws NodeException {
-        Path draft =
-                directory.resolve(PRIVATE_KEY + "." + ProcessHandle.current().pid() + ".new");
         try {
-            Files.deleteIfExists(draft);
-            try (FileChannel channel = FileChannel.open(
-                    draft,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-                String text = NoisePrivateKey.generate(random).encodeSecret() + "\n";
-                channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)));
-                channel.force(true);
+            // Of a name that nobody else has, and 0600 from the first moment on.
+            Path draft = Files.createTempFile(directory, PRIVATE_KEY + ".", ".new");
+            try {
+                write(draft, NoisePrivateKey.generate(random).encodeSecret() + "\n");
+                invoker.own(draft);
+                // A link fails where the name is taken, so of two nodes that start at once one key stays.
+                Files.createLink(file, draft);
+            } finally {
+                Files.deleteIfExists(draft);
             }
-            invoker.own(draft);
-            // A link fails where the name is taken, so of two nodes that start at once one key stays.
-            Files.createLink(file, draft);
         } catch (FileAlreadyExistsException e) {
             // The other one was quicker; its key is read.
-        } catch (AccessDeniedException e) {
-            throw new NodeException("the private key cannot be written to " + directory + ": permission denied", e);
         } catch (NoSuchFileException e) {
             throw new NodeException("the home " + directory + " has vanished", e);
         } catch (IOException e) {
-            throw new NodeException("the private key cannot be written to " + directory + ": " + e.getMessage(), e);
-        } finally {
-            delete(draft);
+            throw new NodeException("the private key cannot be written to " + directory + ": " + reason(e), e);
         }
     }
 
-    private static void delete(Path draft) throws NodeException {
-        try {
-            Files.deleteIfExists(draft);
-        } catch (IOException e) {
-            throw new NodeException("the file " + draft + " cannot be removed: " + e.getMessage(), e);
+    private static void write(Path draft, String text) throws IOException {
+        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)));
+            channel.force(true);
         }
+    }
+
+    /** The JDK's messages begin with the file, which ours have named already, and may say nothing else. */
+    private static String reason(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        String reason = e instanceof FileSystemException failure ? failure.getReason() : e.getMessage();
+        return reason != null ? reason : e.getClass().getSimpleName();
     }
 }

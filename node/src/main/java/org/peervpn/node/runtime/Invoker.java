@@ -67,7 +67,8 @@ public record Invoker(
             List<String> lines = Files.readAllLines(PASSWD, StandardCharsets.ISO_8859_1);
             return lines.stream()
                     .map(line -> line.split(":", -1))
-                    .filter(fields -> fields.length >= 6 && fields[2].equals(Integer.toString(userId)))
+                    .filter(fields ->
+                            fields.length >= 6 && fields[2].equals(Integer.toString(userId)) && !fields[5].isEmpty())
                     .map(fields -> Path.of(fields[5]))
                     .findFirst()
                     .orElse(null);

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -21,25 +22,36 @@ public final class NodeLock implements AutoCloseable {
 
     /** A {@link NodeException} says that another node holds it. */
     public static NodeLock take(Home home) throws NodeException {
-        RuntimeFiles files = RuntimeFiles.forNode(home);
+        return take(RuntimeFiles.forNode(home).lock(), home);
+    }
+
+    static NodeLock take(Path file, Home home) throws NodeException {
         try {
             FileChannel channel = FileChannel.open(
-                    files.lock(),
+                    file,
                     Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            if (tryLock(channel) == null) {
-                String pid = read(channel);
+            try {
+                return take(channel, home);
+            } catch (IOException | NodeException e) {
                 channel.close();
-                throw new NodeException("a node is already running in " + home.directory()
-                        + (pid.isEmpty() ? "" : " (process " + pid + ")") + "; end it with: peervpn --down");
+                throw e;
             }
-            channel.truncate(0);
-            channel.write(
-                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-            return new NodeLock(channel);
         } catch (IOException e) {
-            throw new NodeException("the lock " + files.lock() + " cannot be taken: " + e.getMessage(), e);
+            throw new NodeException("the lock " + file + " cannot be taken: " + e.getMessage(), e);
         }
+    }
+
+    private static NodeLock take(FileChannel channel, Home home) throws IOException, NodeException {
+        if (tryLock(channel) == null) {
+            String pid = read(channel);
+            throw new NodeException("a node is already running in " + home.directory()
+                    + (pid.isEmpty() ? "" : " (process " + pid + ")") + "; end it with: peervpn --down");
+        }
+        channel.truncate(0);
+        channel.write(
+                ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+        return new NodeLock(channel);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
