@@ -8,9 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.peervpn.node.Admission;
+import org.peervpn.node.ConnectLine;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeConfig;
+import org.peervpn.node.PeerId;
 import org.peervpn.tunnel.NoisePrivateKey;
 import org.peervpn.tunnel.NoisePublicKey;
 
@@ -23,6 +26,7 @@ final class NodeConfigs {
             Endpoint.parse("stun.nextcloud.com:3478"),
             Endpoint.parse("stun.voipgate.com:3478"));
 
+    private static final String BASE64_KEY = "[A-Za-z0-9+/]{43}=";
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     private NodeConfigs() {}
@@ -35,7 +39,21 @@ final class NodeConfigs {
         NoisePublicKey own = key.publicKey();
         options.mode.connect.forEach(line -> refuseOwn(own, line.publicKey(), "--connect"));
         options.allow.forEach(allowed -> refuseOwn(own, allowed, "--allow"));
+        options.exitVia.forEach(peer -> refuseUnknownExit(peer, options));
         return config(options, key, version);
+    }
+
+    /** A name becomes known only when the peer tells it; a key or Peer ID that is no peer's is a slip. */
+    private static void refuseUnknownExit(String peer, Options options) {
+        Stream<NoisePublicKey> peers =
+                Stream.concat(options.mode.connect.stream().map(ConnectLine::publicKey), options.allow.stream());
+        boolean isName = !peer.isBlank() && !PeerId.hasForm(peer) && !peer.matches(BASE64_KEY);
+        boolean isPeer = peers.anyMatch(
+                key -> key.toString().equals(peer) || PeerId.of(key).text().equals(peer));
+        if (!isName && !isPeer) {
+            throw new IllegalArgumentException(
+                    "--exit-via: \"" + peer + "\" is not a peer named by --connect or --allow");
+        }
     }
 
     private static void refuseOwn(NoisePublicKey own, NoisePublicKey named, String option) {
