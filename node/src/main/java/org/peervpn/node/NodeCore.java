@@ -4,23 +4,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.MappingWatch;
-import org.peervpn.nat.MappingWatch.Mapping;
 import org.peervpn.node.DropCount.Reason;
 import org.peervpn.node.NodeStatus.State;
 import org.peervpn.node.PeerEntry.Origin;
 import org.peervpn.node.control.ControlCodec;
 import org.peervpn.node.control.Hello;
 import org.peervpn.routing.AllowedIps;
-import org.peervpn.routing.Cidr;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.DropReason;
 import org.peervpn.tunnel.Lane;
@@ -56,9 +52,7 @@ public final class NodeCore {
 
     static final long REDIAL_NANOS = seconds(1);
     static final long RESOLVE_AGAIN_NANOS = seconds(15);
-    static final long HINT_AFTER_NANOS = seconds(15);
 
-    private static final List<Cidr> EVERYTHING = List.of(Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0"));
     private static final int MAX_CANDIDATES = 8;
 
     private final NodeConfig config;
@@ -69,38 +63,24 @@ public final class NodeCore {
     private final DropCount drops = new DropCount();
     private final PeerTable peers;
     private final Hellos hellos;
-    private final ExitChoice exitChoice;
+    private final Routes routes;
+    private final PublicEndpoint publicEndpoint;
+    private final ConnectPatience patience;
     private final Tunnel tunnel;
-    private final MappingWatch mappingWatch;
-    private final Map<Endpoint, List<InetSocketAddress>> stunServers = new LinkedHashMap<>();
     private final List<NodeEvent> events = new ArrayList<>();
 
-    private volatile AllowedIps<Lane> allowedIps = AllowedIps.<Lane>builder().build();
-
     private long nowNanos;
-    private long startedNanos;
-    private long stunResolveNanos = Long.MAX_VALUE;
-    private long hintNanos = Long.MAX_VALUE;
-    private long giveUpNanos = Long.MAX_VALUE;
-
     /** The earliest moment that {@link #settle} found in peers and clocks of the node itself. */
     private long ownDeadlineNanos = Long.MAX_VALUE;
 
     /** Something happened from which {@link #settle} has to draw conclusions. */
     private boolean unsettled;
 
-    private boolean ownersChanged = true;
     private @Nullable Set<Integer> uplinkFamilies;
-    private @Nullable PeerEntry exit;
-    private boolean exitDecided;
-    private @Nullable NodeEvent announcedExit;
     /** A peer that we call has answered once. */
     private boolean everReached;
 
-    private boolean ready;
     private boolean stopping;
-    private @Nullable RouterConfig wanted;
-    private @Nullable RouterConfig applied;
 
     public NodeCore(
             NodeConfig config, InstantSource wallClock, SecureRandom random, Runnable wakeup, NodeOutput output) {
@@ -111,9 +91,10 @@ public final class NodeCore {
         this.output = output;
         this.peers = new PeerTable(config.overlay(), overlay.ipv4());
         this.hellos = new Hellos(config);
-        this.exitChoice = new ExitChoice(config);
+        this.routes = new Routes(config, peers, overlay, output);
+        this.publicEndpoint = new PublicEndpoint(config, random, output, this::publicEndpointChanged);
+        this.patience = new ConnectPatience(config, peers, publicEndpoint);
         this.tunnel = new Tunnel(new TunnelConfig(config.privateKey(), wallClock, random, wakeup), new FromTunnel());
-        this.mappingWatch = new MappingWatch(random, new FromMappingWatch());
     }
 
     // The doors.
@@ -121,16 +102,10 @@ public final class NodeCore {
     /** Begins: peers are called, servers are asked. Called once, before all others. */
     public void start(long now) {
         nowNanos = now;
-        startedNanos = now;
         config.allow().forEach(key -> know(key, Origin.ALLOW));
         config.connect().forEach(line -> dial(line, Origin.CONNECT));
-        if (!config.connect().isEmpty() && !config.waitForPeers()) {
-            hintNanos = now + HINT_AFTER_NANOS;
-            giveUpNanos = config.connectTimeout().isZero()
-                    ? Long.MAX_VALUE
-                    : now + config.connectTimeout().toNanos();
-        }
-        askForStunServers();
+        patience.begin(now);
+        publicEndpoint.ask(now);
         unsettled = true;
         settle();
     }
@@ -139,7 +114,7 @@ public final class NodeCore {
     public void receiveDatagram(Path source, ByteBuffer datagram, long now) {
         nowNanos = now;
         if (MappingWatch.isStun(datagram)) {
-            mappingWatch.receiveDatagram(source.remote(), datagram, now);
+            publicEndpoint.receiveDatagram(source.remote(), datagram, now);
         } else {
             tunnel.receiveDatagram(source, datagram, now);
         }
@@ -149,7 +124,7 @@ public final class NodeCore {
     /** A packet from this machine that the data path could not send by itself. */
     public void sendPacket(ByteBuffer packet, long now) {
         nowNanos = now;
-        Lane lane = allowedIps.lookupDestination(packet);
+        Lane lane = routes.allowedIps().lookupDestination(packet);
         if (lane == null) {
             drops.count(Reason.NO_PEER);
             return;
@@ -161,13 +136,13 @@ public final class NodeCore {
     public void onTimeout(long now) {
         nowNanos = now;
         tunnel.onTimeout(now);
-        mappingWatch.onTimeout(now);
+        publicEndpoint.onTimeout(now);
         unsettled |= now >= ownDeadlineNanos;
         settle();
     }
 
     public long nextDeadlineNanos() {
-        return Math.min(ownDeadlineNanos, Math.min(tunnel.nextDeadlineNanos(), mappingWatch.nextDeadlineNanos()));
+        return Math.min(ownDeadlineNanos, Math.min(tunnel.nextDeadlineNanos(), publicEndpoint.nextDeadlineNanos()));
     }
 
     /** What a name stands for now; empty if that could not be found out. */
@@ -177,10 +152,7 @@ public final class NodeCore {
                 .limit(MAX_CANDIDATES)
                 .map(address -> new InetSocketAddress(address, endpoint.port()))
                 .toList();
-        if (stunServers.containsKey(endpoint) && !found.isEmpty()) {
-            stunServers.put(endpoint, found);
-            giveStunServers();
-        }
+        publicEndpoint.resolved(endpoint, found, now);
         for (PeerEntry entry : peers.entries()) {
             if (endpoint.equals(entry.endpoint) && !found.isEmpty() && !found.equals(entry.candidates)) {
                 entry.candidates = found;
@@ -206,8 +178,7 @@ public final class NodeCore {
     /** The machine's addresses or routes have changed: mappings and paths may have, too. */
     public void networkChanged(long now) {
         nowNanos = now;
-        askForStunServers();
-        mappingWatch.refresh(now);
+        publicEndpoint.networkChanged(now);
         for (PeerEntry entry : peers.entries()) {
             if (entry.up && entry.isDialled()) {
                 tunnel.sendKeepalive(entry.boundPeer(), now);
@@ -220,7 +191,7 @@ public final class NodeCore {
     /** The machine is now as {@link NodeOutput#route} asked. */
     public void routed(RouterConfig done, long now) {
         nowNanos = now;
-        applied = done;
+        routes.applied(done);
         unsettled = true;
         settle();
     }
@@ -254,7 +225,7 @@ public final class NodeCore {
 
     /** Which peer owns an inner address, the exit included. Any thread may read it. */
     public AllowedIps<Lane> allowedIps() {
-        return allowedIps;
+        return routes.allowedIps();
     }
 
     /** Any thread may count. */
@@ -279,7 +250,7 @@ public final class NodeCore {
         }
         peers.unban(key);
         peers.admit(entry);
-        ownersChanged = true;
+        routes.ownersChanged();
         return entry;
     }
 
@@ -307,13 +278,10 @@ public final class NodeCore {
             tunnel.removePeer(entry.peer);
         }
         peers.remove(entry);
-        if (entry.equals(exit)) {
-            exit = null;
-        }
+        routes.forget(entry);
         if (entry.up) {
             events.add(new NodeEvent.PeerGone(entry.label(), why));
         }
-        ownersChanged = true;
     }
 
     private @Nullable PeerEntry entryOf(Peer peer) {
@@ -324,54 +292,34 @@ public final class NodeCore {
         return entry;
     }
 
-    // STUN servers.
-
-    private void askForStunServers() {
-        stunResolveNanos = Long.MAX_VALUE;
-        for (Endpoint server : config.stunServers()) {
-            InetSocketAddress literal = server.literal();
-            if (literal == null) {
-                stunServers.putIfAbsent(server, List.of());
-                output.resolve(server);
-                stunResolveNanos = nowNanos + RESOLVE_AGAIN_NANOS;
-            } else {
-                stunServers.put(server, List.of(literal));
-            }
-        }
-        giveStunServers();
-    }
-
-    private void giveStunServers() {
-        if (stunServers.values().stream().noneMatch(List::isEmpty)) {
-            stunResolveNanos = Long.MAX_VALUE;
-        }
-        mappingWatch.servers(stunServers.values().stream().flatMap(List::stream).toList(), nowNanos);
-    }
-
     // Conclusions.
 
     private void settle() {
         if (!unsettled) {
             return;
         }
-        unsettled = false;
-        if (nowNanos >= stunResolveNanos) {
-            askForStunServers();
+        while (unsettled) {
+            unsettled = false;
+            List.copyOf(peers.entries()).forEach(this::settle);
+            peers.expired(nowNanos).forEach(entry -> forget(entry, "forgotten"));
         }
-        for (PeerEntry entry : List.copyOf(peers.entries())) {
-            settle(entry);
+        routes.update(everReached, nowNanos, this::tell);
+        if (everReached) {
+            patience.end();
         }
-        peers.expired(nowNanos).forEach(entry -> forget(entry, "forgotten"));
-        chooseExit();
-        publishOwners();
-        route();
-        becomeReady();
-        watchConnectTimeout();
+        patience.onTimeout(nowNanos, this::tell);
         ownDeadlineNanos = ownDeadline();
         // An event may make its receiver ask for the status, so everything is settled before the first leaves.
         List<NodeEvent> due = List.copyOf(events);
         events.clear();
         due.forEach(output::event);
+    }
+
+    private void tell(NodeEvent event) {
+        // To a node that is being put back, nothing happens any more.
+        if (!stopping) {
+            events.add(event);
+        }
     }
 
     private void settle(PeerEntry entry) {
@@ -399,145 +347,8 @@ public final class NodeCore {
         }
     }
 
-    private void chooseExit() {
-        PeerEntry chosen = exitChoice.choose(exit, peers);
-        // The exit keeps the families that it last offered while it is away.
-        Set<Integer> families = chosen == null ? Set.of() : exitChoice.families(chosen);
-        if (chosen != exit) {
-            LOG.debug("exit: {} -> {}", exit == null ? "none" : exit.id, chosen == null ? "none" : chosen.id);
-        }
-        if (chosen != exit || (chosen != null && !families.equals(chosen.exitFamilies))) {
-            if (exit != null) {
-                exit.exitFamilies = Set.of();
-            }
-            exit = chosen;
-            ownersChanged = true;
-            if (chosen != null) {
-                chosen.exitFamilies = families;
-            }
-        }
-        exitDecided = exit != null || (everReached && exitChoice.isDecided(peers, nowNanos));
-    }
-
-    private void publishOwners() {
-        if (!ownersChanged) {
-            return;
-        }
-        ownersChanged = false;
-        AllowedIps.Builder<Lane> owners = AllowedIps.builder();
-        PeerEntry using = exit;
-        if (using != null) {
-            for (Cidr route : exitRoutes()) {
-                if (using.exitFamilies.contains(route.isIpv4() ? 4 : 6)) {
-                    owners.add(route, using.boundPeer().lane());
-                }
-            }
-        }
-        for (PeerEntry entry : peers.entries()) {
-            if (entry.admitted && entry.peer != null) {
-                entry.addresses()
-                        .forEach(
-                                address -> owners.add(address, entry.boundPeer().lane()));
-            }
-        }
-        allowedIps = owners.build();
-    }
-
-    private List<Cidr> exitRoutes() {
-        return config.routes().isEmpty() ? EVERYTHING : config.routes();
-    }
-
-    private List<Cidr> ownAddresses() {
-        return List.of(Cidr.host(overlay.ipv4()), Cidr.host(overlay.ipv6()));
-    }
-
-    private void route() {
-        // A client leaves the machine alone until the first handshake has succeeded.
-        if (!config.waitForPeers() && !everReached) {
-            return;
-        }
-        List<Cidr> prefixes = peers.entries().stream()
-                .filter(entry -> entry.admitted)
-                .flatMap(entry -> entry.addresses().stream())
-                .toList();
-        RouterConfig.ExitUse use = exit == null ? null : new RouterConfig.ExitUse(exitRoutes(), config.excludes());
-        RouterConfig now = new RouterConfig(config.mtu(), ownAddresses(), prefixes, config.offerExit(), use);
-        if (!now.equals(wanted)) {
-            wanted = now;
-            LOG.debug("routes: {}", now);
-            output.route(now);
-        }
-    }
-
-    private void becomeReady() {
-        RouterConfig done = applied;
-        if (done == null || stopping) {
-            return;
-        }
-        announceExit(done);
-        boolean decided = config.waitForPeers() || exitDecided;
-        if (!ready && decided && (exit == null || done.usingExit() != null)) {
-            ready = true;
-            if (exit == null && !config.waitForPeers()) {
-                events.add(new NodeEvent.NoExit());
-            }
-            events.add(new NodeEvent.Ready());
-        }
-    }
-
-    private void announceExit(RouterConfig done) {
-        PeerEntry using = exit;
-        NodeEvent now = using == null || done.usingExit() == null
-                ? null
-                : new NodeEvent.ExitInUse(using.label(), using.exitFamilies);
-        if (now != null && !now.equals(announcedExit)) {
-            events.add(now);
-        }
-        announcedExit = now;
-    }
-
-    private void watchConnectTimeout() {
-        if (everReached) {
-            hintNanos = Long.MAX_VALUE;
-            giveUpNanos = Long.MAX_VALUE;
-            return;
-        }
-        Duration tried = Duration.ofNanos(nowNanos - startedNanos);
-        if (nowNanos >= hintNanos) {
-            hintNanos = Long.MAX_VALUE;
-            events.add(new NodeEvent.StillTrying(tried, likelyReasons()));
-        }
-        if (nowNanos >= giveUpNanos) {
-            giveUpNanos = Long.MAX_VALUE;
-            events.add(new NodeEvent.Unreachable(tried));
-        }
-    }
-
-    private List<String> likelyReasons() {
-        List<String> reasons = new ArrayList<>();
-        for (ConnectLine line : config.connect()) {
-            PeerEntry entry = peers.get(line.publicKey());
-            if (entry != null && entry.candidates.isEmpty()) {
-                reasons.add("The name " + line.endpoint().host() + " cannot be resolved.");
-            }
-        }
-        boolean stunSilent = !config.stunServers().isEmpty() && publicEndpoint() == null && mappingWatch.settled();
-        if (stunSilent && !mappingWatch.serversDisagree()) {
-            reasons.add("No STUN server answers either: this network may have no internet, or may block UDP.");
-        }
-        reasons.add("The other node does not run, or its endpoint has changed: ask for a fresh line.");
-        String endpoint = publicEndpoint();
-        reasons.add("The other node is behind a NAT or firewall that lets nobody in: run there"
-                + (endpoint == null
-                        ? " peervpn --add with this node's line (peervpn --info)."
-                        : ": peervpn --add=" + publicKey + "@" + endpoint));
-        reasons.add("The other node does not admit this key (--allow=" + publicKey
-                + " there), or the public key in the line is not its own.");
-        return reasons;
-    }
-
     private long ownDeadline() {
-        long next = Math.min(stunResolveNanos, Math.min(hintNanos, giveUpNanos));
+        long next = Math.min(patience.nextDeadlineNanos(), routes.nextDeadlineNanos(nowNanos));
         for (PeerEntry entry : peers.entries()) {
             next = Math.min(next, Math.min(entry.nextDialNanos, entry.nextResolveNanos));
             if (entry.up) {
@@ -545,10 +356,6 @@ public final class NodeCore {
             }
             if (!entry.admitted) {
                 next = Math.min(next, entry.createdNanos + PeerTable.GUEST_LIFETIME_NANOS);
-            }
-            long patienceEnds = entry.upSinceNanos + HELLO_PATIENCE_NANOS;
-            if (entry.up && patienceEnds > nowNanos) {
-                next = Math.min(next, patienceEnds);
             }
         }
         return next;
@@ -558,48 +365,42 @@ public final class NodeCore {
 
     /** The endpoint to announce; null while unknown. */
     public @Nullable String publicEndpoint() {
-        Endpoint announced = config.announcedEndpoint();
-        if (announced != null) {
-            return announced.toString();
-        }
-        Mapping mapping = publicMapping();
-        return mapping == null ? null : Endpoint.text(mapping.endpoint());
+        return publicEndpoint.text();
     }
 
     /** True if the operator said so or two STUN servers agree. */
     public boolean publicEndpointConfirmed() {
-        Mapping mapping = publicMapping();
-        return config.announcedEndpoint() != null || (mapping != null && mapping.confirmed());
-    }
-
-    private @Nullable Mapping publicMapping() {
-        Mapping ipv4 = mappingWatch.ipv4();
-        return ipv4 != null ? ipv4 : mappingWatch.ipv6();
+        return publicEndpoint.isConfirmed();
     }
 
     /** True once every STUN server has answered or has had its time. */
     public boolean publicEndpointSettled() {
-        return config.announcedEndpoint() != null || config.stunServers().isEmpty() || mappingWatch.settled();
+        return publicEndpoint.isSettled();
     }
 
     /** True if STUN servers see different endpoints, so that none can be announced. */
     public boolean serversDisagree() {
-        return mappingWatch.serversDisagree();
+        return publicEndpoint.serversDisagree();
+    }
+
+    private void publicEndpointChanged(NodeEvent.PublicEndpoint event) {
+        events.add(event);
+        unsettled = true;
     }
 
     public NodeStatus status(String interfaceName, int port, Map<String, Long> edgeDrops, long now) {
         nowNanos = now;
         Map<String, Long> counts = drops.counts();
         counts.putAll(edgeDrops);
-        counts.put("stun", mappingWatch.droppedDatagrams());
+        counts.put("stun", publicEndpoint.droppedDatagrams());
         counts.values().removeIf(count -> count == 0);
-        PeerEntry using = exit;
+        PeerEntry using = routes.exit();
         return new NodeStatus(
                 state(),
                 PeerId.of(publicKey).text(),
                 publicKey.toString(),
                 interfaceName,
-                ownAddresses().stream().map(StatusView::address).toList(),
+                routes.ownAddresses().stream().map(StatusView::address).toList(),
                 port,
                 publicEndpoint(),
                 null,
@@ -616,11 +417,12 @@ public final class NodeCore {
             return State.STOPPING;
         }
         if (config.waitForPeers() && config.connect().isEmpty()) {
-            return ready ? State.CONNECTED : State.STARTING;
+            return routes.isReady() ? State.CONNECTED : State.STARTING;
         }
         if (peers.entries().stream().anyMatch(entry -> entry.up && entry.isDialled())) {
+            PeerEntry exit = routes.exit();
             boolean exitAway = exit != null && !exit.up;
-            return exitAway ? State.RECONNECTING : ready ? State.CONNECTED : State.STARTING;
+            return exitAway ? State.RECONNECTING : routes.isReady() ? State.CONNECTED : State.STARTING;
         }
         return everReached ? State.RECONNECTING : State.CONNECTING;
     }
@@ -676,7 +478,7 @@ public final class NodeCore {
                 receiveControl(entry, payload);
             } else if (!IpPacket.trim(payload)) {
                 drops.count(Reason.BAD_PACKET);
-            } else if (allowedIps.lookupSource(payload) != peer.lane()) {
+            } else if (routes.allowedIps().lookupSource(payload) != peer.lane()) {
                 drops.count(Reason.FOREIGN_SOURCE);
             } else {
                 output.toTun(payload);
@@ -740,7 +542,7 @@ public final class NodeCore {
             entry.triesCandidates = false;
             if (!entry.admitted) {
                 peers.admit(entry); // by the line: it has proved that it knows our key and lives where it says
-                ownersChanged = true;
+                routes.ownersChanged();
             }
             if (!entry.up) {
                 comeUp(entry);
@@ -793,28 +595,7 @@ public final class NodeCore {
         }
     }
 
-    /** What the watch over the public mapping tells. */
-    private final class FromMappingWatch implements MappingWatch.Output {
-
-        @Override
-        public void toServer(InetSocketAddress server, ByteBuffer datagram) {
-            Path path = output.pathTo(server);
-            if (path != null) {
-                output.send(path, datagram);
-            }
-        }
-
-        @Override
-        public void mappingChanged(@Nullable Mapping old, @Nullable Mapping current) {
-            events.add(new NodeEvent.PublicEndpoint(
-                    old == null ? null : Endpoint.text(old.endpoint()),
-                    current == null ? null : Endpoint.text(current.endpoint()),
-                    current != null && current.confirmed()));
-            unsettled = true;
-        }
-    }
-
-    private static long seconds(long seconds) {
+    static long seconds(long seconds) {
         return seconds * 1_000_000_000L;
     }
 }

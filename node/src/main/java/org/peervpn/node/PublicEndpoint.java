@@ -1,0 +1,147 @@
+package org.peervpn.node;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.nat.MappingWatch;
+import org.peervpn.nat.MappingWatch.Mapping;
+import org.peervpn.tunnel.Path;
+
+/**
+ * The endpoint that others are told: what the operator says, or what the STUN servers see. Finds the servers by their
+ * names and gives them to the {@link MappingWatch}. Owned by the loop.
+ */
+final class PublicEndpoint {
+
+    /** Hears what the watch found. */
+    interface Listener {
+        void changed(NodeEvent.PublicEndpoint event);
+    }
+
+    private final NodeConfig config;
+    private final NodeOutput output;
+    private final MappingWatch watch;
+    private final Map<Endpoint, List<InetSocketAddress>> servers = new LinkedHashMap<>();
+    private long nextResolveNanos = Long.MAX_VALUE;
+
+    PublicEndpoint(NodeConfig config, SecureRandom random, NodeOutput output, Listener listener) {
+        this.config = config;
+        this.output = output;
+        this.watch = new MappingWatch(random, new FromWatch(output, listener));
+    }
+
+    /** Looks up the servers' names and begins to ask them. */
+    void ask(long nowNanos) {
+        for (Endpoint server : config.stunServers()) {
+            InetSocketAddress literal = server.literal();
+            if (literal == null) {
+                servers.putIfAbsent(server, List.of());
+                output.resolve(server);
+                nextResolveNanos = nowNanos + NodeCore.RESOLVE_AGAIN_NANOS;
+            } else {
+                servers.put(server, List.of(literal));
+            }
+        }
+        giveServers(nowNanos);
+    }
+
+    /** What a name stands for; it need not be a server's. */
+    void resolved(Endpoint name, List<InetSocketAddress> addresses, long nowNanos) {
+        if (servers.containsKey(name) && !addresses.isEmpty()) {
+            servers.put(name, addresses);
+            giveServers(nowNanos);
+        }
+    }
+
+    private void giveServers(long nowNanos) {
+        if (servers.values().stream().noneMatch(List::isEmpty)) {
+            nextResolveNanos = Long.MAX_VALUE;
+        }
+        watch.servers(servers.values().stream().flatMap(List::stream).toList(), nowNanos);
+    }
+
+    void receiveDatagram(InetSocketAddress source, ByteBuffer datagram, long nowNanos) {
+        watch.receiveDatagram(source, datagram, nowNanos);
+    }
+
+    void onTimeout(long nowNanos) {
+        watch.onTimeout(nowNanos);
+        if (nowNanos >= nextResolveNanos) {
+            ask(nowNanos);
+        }
+    }
+
+    long nextDeadlineNanos() {
+        return Math.min(nextResolveNanos, watch.nextDeadlineNanos());
+    }
+
+    /** The network has changed: nothing of what was learnt has to be true any more. */
+    void networkChanged(long nowNanos) {
+        ask(nowNanos);
+        watch.refresh(nowNanos);
+    }
+
+    /** Null while unknown. */
+    @Nullable
+    String text() {
+        Endpoint announced = config.announcedEndpoint();
+        if (announced != null) {
+            return announced.toString();
+        }
+        Mapping mapping = mapping();
+        return mapping == null ? null : Endpoint.text(mapping.endpoint());
+    }
+
+    /** True if the operator said so or two STUN servers agree. */
+    boolean isConfirmed() {
+        Mapping mapping = mapping();
+        return config.announcedEndpoint() != null || (mapping != null && mapping.confirmed());
+    }
+
+    private @Nullable Mapping mapping() {
+        Mapping ipv4 = watch.ipv4();
+        return ipv4 != null ? ipv4 : watch.ipv6();
+    }
+
+    /** True once every STUN server has answered or has had its time. */
+    boolean isSettled() {
+        return config.announcedEndpoint() != null || config.stunServers().isEmpty() || watch.settled();
+    }
+
+    /** True if STUN servers see different endpoints, so that none can be announced. */
+    boolean serversDisagree() {
+        return watch.serversDisagree();
+    }
+
+    /** True if there are servers and none has answered. */
+    boolean serversAreSilent() {
+        return !config.stunServers().isEmpty() && watch.settled() && mapping() == null && !serversDisagree();
+    }
+
+    long droppedDatagrams() {
+        return watch.droppedDatagrams();
+    }
+
+    private record FromWatch(NodeOutput output, Listener listener) implements MappingWatch.Output {
+
+        @Override
+        public void toServer(InetSocketAddress server, ByteBuffer datagram) {
+            Path path = output.pathTo(server);
+            if (path != null) {
+                output.send(path, datagram);
+            }
+        }
+
+        @Override
+        public void mappingChanged(@Nullable Mapping old, @Nullable Mapping current) {
+            listener.changed(new NodeEvent.PublicEndpoint(
+                    old == null ? null : Endpoint.text(old.endpoint()),
+                    current == null ? null : Endpoint.text(current.endpoint()),
+                    current != null && current.confirmed()));
+        }
+    }
+}

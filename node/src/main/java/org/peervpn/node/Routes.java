@@ -1,0 +1,185 @@
+package org.peervpn.node;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.routing.AllowedIps;
+import org.peervpn.routing.Cidr;
+import org.peervpn.routing.RouterConfig;
+import org.peervpn.tunnel.Lane;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where packets go: which peer owns which address, which one is the exit, and what the machine has to know of it. Owned
+ * by the loop; any thread may read {@link #allowedIps()}.
+ */
+final class Routes {
+    private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+    private static final List<Cidr> EVERYTHING = List.of(Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0"));
+
+    private final NodeConfig config;
+    private final PeerTable peers;
+    private final NodeOutput output;
+    private final ExitChoice exitChoice;
+    private final List<Cidr> ownAddresses;
+
+    private volatile AllowedIps<Lane> allowedIps = AllowedIps.<Lane>builder().build();
+
+    private boolean ownersChanged = true;
+
+    /** Kept while it is away: traffic never falls back to the uplink. */
+    private @Nullable PeerEntry exit;
+
+    private boolean exitDecided;
+    private NodeEvent.@Nullable ExitInUse announced;
+    private boolean ready;
+    private @Nullable RouterConfig wanted;
+    private @Nullable RouterConfig applied;
+
+    Routes(NodeConfig config, PeerTable peers, OverlayAddresses own, NodeOutput output) {
+        this.config = config;
+        this.peers = peers;
+        this.output = output;
+        this.exitChoice = new ExitChoice(config);
+        this.ownAddresses = List.of(Cidr.host(own.ipv4()), Cidr.host(own.ipv6()));
+    }
+
+    AllowedIps<Lane> allowedIps() {
+        return allowedIps;
+    }
+
+    List<Cidr> ownAddresses() {
+        return ownAddresses;
+    }
+
+    @Nullable
+    PeerEntry exit() {
+        return exit;
+    }
+
+    boolean isReady() {
+        return ready;
+    }
+
+    /** A peer has come, gone, or got other addresses. */
+    void ownersChanged() {
+        ownersChanged = true;
+    }
+
+    void forget(PeerEntry entry) {
+        ownersChanged = true;
+        if (entry.equals(exit)) {
+            exit = null;
+        }
+    }
+
+    /** The machine is now so. */
+    void applied(RouterConfig done) {
+        applied = done;
+    }
+
+    /**
+     * Draws the conclusions from what the peers are and offer now.
+     *
+     * @param everReached a client leaves the machine alone until the first handshake has succeeded
+     */
+    void update(boolean everReached, long nowNanos, Consumer<NodeEvent> events) {
+        chooseExit();
+        exitDecided = exit != null || (everReached && exitChoice.isDecided(peers, nowNanos));
+        if (ownersChanged) {
+            ownersChanged = false;
+            allowedIps = owners();
+        }
+        if (config.waitForPeers() || everReached) {
+            route();
+        }
+        if (applied != null) {
+            tell(applied, events);
+        }
+    }
+
+    private void chooseExit() {
+        PeerEntry chosen = exitChoice.choose(exit, peers);
+        if (chosen != exit) {
+            LOG.debug("exit: {} -> {}", exit == null ? "none" : exit.id, chosen == null ? "none" : chosen.id);
+            if (exit != null) {
+                exit.exitFamilies = Set.of();
+            }
+            exit = chosen;
+            ownersChanged = true;
+        }
+        if (chosen != null) {
+            // While it is away, it keeps the families that it offered last.
+            Set<Integer> families = exitChoice.families(chosen);
+            ownersChanged |= !families.equals(chosen.exitFamilies);
+            chosen.exitFamilies = families;
+        }
+    }
+
+    private AllowedIps<Lane> owners() {
+        AllowedIps.Builder<Lane> owners = AllowedIps.builder();
+        PeerEntry using = exit;
+        if (using != null) {
+            for (Cidr route : exitRoutes()) {
+                if (using.exitFamilies.contains(route.isIpv4() ? 4 : 6)) {
+                    owners.add(route, using.boundPeer().lane());
+                }
+            }
+        }
+        for (PeerEntry entry : peers.entries()) {
+            if (entry.admitted && entry.peer != null) {
+                Lane lane = entry.peer.lane();
+                entry.addresses().forEach(address -> owners.add(address, lane));
+            }
+        }
+        return owners.build();
+    }
+
+    private List<Cidr> exitRoutes() {
+        return config.routes().isEmpty() ? EVERYTHING : config.routes();
+    }
+
+    private void route() {
+        List<Cidr> prefixes = peers.entries().stream()
+                .filter(entry -> entry.admitted)
+                .flatMap(entry -> entry.addresses().stream())
+                .toList();
+        RouterConfig.ExitUse use = exit == null ? null : new RouterConfig.ExitUse(exitRoutes(), config.excludes());
+        RouterConfig now = new RouterConfig(config.mtu(), ownAddresses, prefixes, config.offerExit(), use);
+        if (!now.equals(wanted)) {
+            wanted = now;
+            LOG.debug("routes: {}", now);
+            output.route(now);
+        }
+    }
+
+    private void tell(RouterConfig done, Consumer<NodeEvent> events) {
+        boolean exitSwitched = exit != null && done.usingExit() != null;
+        NodeEvent.ExitInUse now =
+                exit == null || !exitSwitched ? null : new NodeEvent.ExitInUse(exit.label(), exit.exitFamilies);
+        if (now != null && !now.equals(announced)) {
+            events.accept(now);
+        }
+        announced = now;
+        boolean decided = config.waitForPeers() || exitDecided;
+        if (!ready && decided && (exit == null || exitSwitched)) {
+            ready = true;
+            if (exit == null && !config.waitForPeers()) {
+                events.accept(new NodeEvent.NoExit());
+            }
+            events.accept(new NodeEvent.Ready());
+        }
+    }
+
+    /** When the patience with a peer that has not yet said hello ends. */
+    long nextDeadlineNanos(long nowNanos) {
+        return peers.entries().stream()
+                .filter(entry -> entry.up)
+                .mapToLong(entry -> entry.upSinceNanos + NodeCore.HELLO_PATIENCE_NANOS)
+                .filter(moment -> moment > nowNanos)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+}
