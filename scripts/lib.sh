@@ -25,7 +25,7 @@ newest_java() {
   local home
   home=$(java_homes | head -n 1 | cut -d' ' -f2-)
   [[ $home ]] && { echo "$home/bin/java"; return; }
-  command -v java || die "no Java 17 or later; install it with: apt-get install openjdk-17-jdk-headless"
+  command -v java || die "no Java 17 or later; install it with: apt-get install default-jdk-headless"
 }
 
 # jdk VERSION: the home of a JDK (with a compiler) of exactly this version; fails if there is none.
@@ -41,7 +41,7 @@ jdk() {
 build_jdk() {
   local home
   home=$(jdk 17) || home=$(java_homes | sort -n | while read -r _ h; do [[ -x $h/bin/javac ]] && echo "$h"; done | head -n 1)
-  [[ $home ]] || die "no JDK; install one with: apt-get install openjdk-17-jdk-headless"
+  [[ $home ]] || die "no JDK; install one with: apt-get install default-jdk-headless"
   echo "$home"
 }
 
@@ -57,24 +57,34 @@ as_owner() {
   fi
 }
 
-# missing_packages ROOT: what of test-nat/packages.txt is not installed.
+# missing_packages ROOT: what is needed and not there: a JDK, Maven, and what test-nat/packages.txt lists.
 missing_packages() {
   local package
+  [[ $(java_homes | while read -r _ home; do [[ -x $home/bin/javac ]] && echo "$home"; done) ]] || echo default-jdk-headless
+  command -v mvn > /dev/null || echo maven
   grep -v '^#' "$1/test-nat/packages.txt" | while read -r package; do
     [[ -z $package ]] || dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q 'install ok installed' || echo "$package"
   done
 }
 
-# install_packages ROOT: installs them; Debian and its like only.
+# install_packages ROOT: installs them (Debian and its like), without starting the services that some of them bring.
 install_packages() {
-  local missing
+  local missing policy=/usr/sbin/policy-rc.d
   mapfile -t missing < <(missing_packages "$1")
   ((${#missing[@]})) || return 0
   command -v apt-get > /dev/null || die "these programs are missing (by their Debian packages): ${missing[*]}"
   echo "== Installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
-  apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+  if [[ ! -e $policy ]]; then
+    printf '#!/bin/sh\nexit 101\n' > "$policy"
+    chmod +x "$policy"
+    # shellcheck disable=SC2064
+    trap "rm -f $policy" EXIT
+  fi
+  apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null \
+    || die "the packages cannot be installed: ${missing[*]}"
+  [[ $(cat "$policy") != $'#!/bin/sh\nexit 101' ]] || rm -f "$policy"
+  trap - EXIT
 }
 
 # build_if_needed ROOT [MODULE]: packages the module (cli) and what it needs unless the last package is newer than every

@@ -34,6 +34,11 @@ final class EventText {
             return List.of("Ready.");
         } else if (event instanceof NodeEvent.NoExit) {
             return List.of("No exit: internet traffic stays local.");
+        } else if (event instanceof NodeEvent.ExitOffer offer) {
+            return List.of(
+                    offer.families().isEmpty()
+                            ? "No exit is offered now: this machine has no default route."
+                            : "Offering an exit for " + families(offer.families()) + ".");
         } else if (event instanceof NodeEvent.ExitInUse exit) {
             return exitLines(exit);
         } else if (event instanceof NodeEvent.PeerConnected peer) {

@@ -32,6 +32,9 @@ final class InfoText {
         if (info.connect() == null) {
             return "unknown: no endpoint at which others could reach this node";
         }
-        return "peervpn --connect=" + info.connect();
+        String line = "peervpn --connect=" + info.connect();
+        return info.publicEndpoint() != null
+                ? line
+                : line + "  (a local endpoint: no STUN server has told a public one)";
     }
 }

@@ -36,8 +36,8 @@ final class Logging {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.addAppender(appender);
         root.setLevel(Level.WARN);
-        // It warns of a machine without a network, which we tell in our own words.
-        context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
+        // It warns of what does not matter here, such as a machine without a hardware address.
+        context.getLogger("io.netty").setLevel(Level.ERROR);
         context.getLogger("org.peervpn").setLevel(Level.toLevel(level));
         LogManager.getLogManager().reset();
         SLF4JBridgeHandler.install();

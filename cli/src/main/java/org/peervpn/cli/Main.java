@@ -85,8 +85,9 @@ public final class Main {
                         UsageMessageSpec.SECTION_KEY_OPTION_LIST,
                         help -> help.optionListGroupSections()
                                 + help.optionListHeading()
-                                + help.optionListExcludingGroups(
-                                        help.commandSpec().options()));
+                                + help.optionListExcludingGroups(help.commandSpec().options().stream()
+                                        .filter(option -> option.group() == null)
+                                        .toList()));
         return parser;
     }
 

@@ -88,7 +88,7 @@ final class Modes {
         } else {
             NoisePrivateKey key = home.privateKey(new SecureRandom());
             NodeConfig config = NodeConfigs.forInfo(options, key, versionText());
-            info = InfoProbe.probe(config, options.portOrDefault());
+            info = InfoProbe.probe(config, options.portOrDefault(), options.port == null);
         }
         if (console.isJson()) {
             console.result(JSON.valueToTree(info));

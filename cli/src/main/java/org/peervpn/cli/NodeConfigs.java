@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.peervpn.node.Admission;
 import org.peervpn.node.ConnectLine;
 import org.peervpn.node.Endpoint;
@@ -26,19 +26,34 @@ final class NodeConfigs {
             Endpoint.parse("stun.nextcloud.com:3478"),
             Endpoint.parse("stun.voipgate.com:3478"));
 
+    private static final String BASE64_KEY = "[A-Za-z0-9+/]{43}=";
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     private NodeConfigs() {}
 
     static NodeConfig forInfo(Options options, NoisePrivateKey key, String version) {
-        return config(options, key, version, List.of());
+        return config(options, key, version);
     }
 
     static NodeConfig forNode(Options options, NoisePrivateKey key, String version) {
         NoisePublicKey own = key.publicKey();
         options.mode.connect.forEach(line -> refuseOwn(own, line.publicKey(), "--connect"));
         options.allow.forEach(allowed -> refuseOwn(own, allowed, "--allow"));
-        return config(options, key, version, exitVia(options));
+        options.exitVia.forEach(peer -> refuseUnknownExit(peer, options));
+        return config(options, key, version);
+    }
+
+    /** A name becomes known only when the peer tells it; a key or Peer ID that is no peer's is a slip. */
+    private static void refuseUnknownExit(String peer, Options options) {
+        Stream<NoisePublicKey> peers =
+                Stream.concat(options.mode.connect.stream().map(ConnectLine::publicKey), options.allow.stream());
+        boolean isName = !peer.isBlank() && !PeerId.hasForm(peer) && !peer.matches(BASE64_KEY);
+        boolean isPeer = peers.anyMatch(
+                key -> key.toString().equals(peer) || PeerId.of(key).text().equals(peer));
+        if (!isName && !isPeer) {
+            throw new IllegalArgumentException(
+                    "--exit-via: \"" + peer + "\" is not a peer named by --connect or --allow");
+        }
     }
 
     private static void refuseOwn(NoisePublicKey own, NoisePublicKey named, String option) {
@@ -47,8 +62,7 @@ final class NodeConfigs {
         }
     }
 
-    private static NodeConfig config(
-            Options options, NoisePrivateKey key, String version, List<NoisePublicKey> exitVia) {
+    private static NodeConfig config(Options options, NoisePrivateKey key, String version) {
         boolean serves = options.mode.exit || options.mode.listen;
         Admission byDefault = serves ? Admission.LINE : Admission.KNOWN;
         return new NodeConfig(
@@ -61,7 +75,7 @@ final class NodeConfigs {
                 List.copyOf(options.allow),
                 options.admission != null ? options.admission : byDefault,
                 !options.noExit,
-                exitVia,
+                List.copyOf(options.exitVia),
                 List.copyOf(options.route),
                 List.copyOf(options.exclude),
                 options.overlay,
@@ -78,23 +92,6 @@ final class NodeConfigs {
         return options.stun.contains("none")
                 ? List.of()
                 : options.stun.stream().map(Options::stunServer).toList();
-    }
-
-    /** A key may be anybody's whom the node comes to know; a Peer ID has to be of a key on this command line. */
-    private static List<NoisePublicKey> exitVia(Options options) {
-        List<NoisePublicKey> known = new ArrayList<>();
-        options.mode.connect.stream().map(ConnectLine::publicKey).forEach(known::add);
-        known.addAll(options.allow);
-        return options.exitVia.stream().map(text -> exitVia(text, known)).toList();
-    }
-
-    private static NoisePublicKey exitVia(String text, List<NoisePublicKey> known) {
-        return known.stream()
-                .filter(key ->
-                        key.toString().equals(text) || PeerId.of(key).text().equals(text))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("--exit-via: \"" + text
-                        + "\" is not the public key or Peer ID of a peer named by --connect or --allow"));
     }
 
     private static String hostName() {

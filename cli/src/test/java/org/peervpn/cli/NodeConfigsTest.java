@@ -93,17 +93,18 @@ class NodeConfigsTest {
     }
 
     @Test
-    void exitIsNamedByKeyOrPeerId() {
+    void exitIsNamedByKeyPeerIdOrName() {
         String id = PeerId.of(PEER).text();
 
-        assertThat(config("--connect=" + LINE, "--exit-via=" + KEY).exitVia()).containsExactly(PEER);
-        assertThat(config("--connect=" + LINE, "--exit-via=" + id).exitVia()).containsExactly(PEER);
-        assertThat(config("--listen", "--allow=" + KEY, "--exit-via=" + id).exitVia())
-                .containsExactly(PEER);
+        assertThat(config("--connect=" + LINE, "--exit-via=" + KEY).exitVia()).containsExactly(KEY);
+        assertThat(config("--connect=" + LINE, "--exit-via=" + id).exitVia()).containsExactly(id);
+        assertThat(config("--listen", "--allow=" + KEY, "--exit-via=" + id, "--exit-via=attic")
+                        .exitVia())
+                .containsExactly(id, "attic");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "nobody", "000000-000000-000000"})
+    @ValueSource(strings = {"", " ", "000000-000000-000000", "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="})
     void exitThatIsNoPeerOfThisCommandLineIsRefused(String peer) {
         assertThatThrownBy(() -> config("--connect=" + LINE, "--exit-via=" + peer))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -5,7 +5,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.peervpn.tunnel.NoisePublicKey;
 
 /** Which peer is our way to the internet. A pure function of the configuration and of what the peers offer. */
 final class ExitChoice {
@@ -51,13 +50,23 @@ final class ExitChoice {
     }
 
     private boolean isNamed(PeerEntry entry) {
-        return config.exitVia().contains(entry.key);
+        return config.exitVia().stream().anyMatch(entry::isCalled);
     }
 
     private Stream<PeerEntry> preferred(PeerTable peers) {
-        List<NoisePublicKey> keys = config.exitVia().isEmpty()
-                ? config.connect().stream().map(ConnectLine::publicKey).toList()
-                : config.exitVia();
-        return keys.stream().map(peers::get).filter(Objects::nonNull);
+        if (config.exitVia().isEmpty()) {
+            return config.connect().stream()
+                    .map(line -> peers.get(line.publicKey()))
+                    .filter(Objects::nonNull);
+        }
+        return config.exitVia().stream().flatMap(text -> named(text, peers));
+    }
+
+    /** Only a peer that the operator knows: a stranger could give itself any name. An ambiguous name is nobody's. */
+    private static Stream<PeerEntry> named(String text, PeerTable peers) {
+        List<PeerEntry> called = peers.entries().stream()
+                .filter(entry -> entry.origin != PeerEntry.Origin.LINE && entry.isCalled(text))
+                .toList();
+        return called.size() == 1 ? called.stream() : Stream.empty();
     }
 }

@@ -11,7 +11,7 @@ import org.peervpn.tunnel.NoisePublicKey;
  * What the operator wants of a node.
  *
  * @param waitForPeers {@code --exit} or {@code --listen} was given: the node serves even while nobody is connected
- * @param exitVia which peers may be the exit, in order of preference; empty: the first of {@code connect} that offers
+ * @param exitVia which peers may be the exit, in order of preference, by public key, Peer ID or name; empty: the first of {@code connect} that offers
  * @param useExit false for {@code --no-exit}
  * @param routes what goes through the exit; empty for everything
  * @param stunServers empty for none
@@ -28,7 +28,7 @@ public record NodeConfig(
         List<NoisePublicKey> allow,
         Admission admission,
         boolean useExit,
-        List<NoisePublicKey> exitVia,
+        List<String> exitVia,
         List<Cidr> routes,
         List<Cidr> excludes,
         Cidr overlay,

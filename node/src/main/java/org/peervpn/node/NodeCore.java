@@ -32,6 +32,8 @@ import org.peervpn.tunnel.PresharedKey;
 import org.peervpn.tunnel.Tunnel;
 import org.peervpn.tunnel.TunnelConfig;
 import org.peervpn.tunnel.TunnelOutput;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One node without its machine: joins the tunnel, the watch over the public mapping, admission, hellos and the choice of
@@ -45,6 +47,8 @@ import org.peervpn.tunnel.TunnelOutput;
  * end of every door and draws the conclusions; for a mere data packet there are none.
  */
 public final class NodeCore {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
+
     static final long PERSISTENT_KEEPALIVE_NANOS = seconds(25);
 
     /** How long a peer may take to say hello before it counts as one that does not. */
@@ -86,6 +90,7 @@ public final class NodeCore {
     private boolean unsettled;
 
     private boolean ownersChanged = true;
+    private @Nullable Set<Integer> uplinkFamilies;
     private @Nullable PeerEntry exit;
     private boolean exitDecided;
     private @Nullable NodeEvent announcedExit;
@@ -189,6 +194,10 @@ public final class NodeCore {
     /** The address families (4, 6) in which this machine reaches the internet without us. */
     public void uplinks(Set<Integer> families, long now) {
         nowNanos = now;
+        if (config.offerExit() && !families.equals(uplinkFamilies)) {
+            events.add(new NodeEvent.ExitOffer(families));
+        }
+        uplinkFamilies = families;
         hellos.offer(config.offerExit() ? families : Set.of(), peers.entries(), now);
         unsettled = true;
         settle();
@@ -394,6 +403,9 @@ public final class NodeCore {
         PeerEntry chosen = exitChoice.choose(exit, peers);
         // The exit keeps the families that it last offered while it is away.
         Set<Integer> families = chosen == null ? Set.of() : exitChoice.families(chosen);
+        if (chosen != exit) {
+            LOG.debug("exit: {} -> {}", exit == null ? "none" : exit.id, chosen == null ? "none" : chosen.id);
+        }
         if (chosen != exit || (chosen != null && !families.equals(chosen.exitFamilies))) {
             if (exit != null) {
                 exit.exitFamilies = Set.of();
@@ -452,6 +464,7 @@ public final class NodeCore {
         RouterConfig now = new RouterConfig(config.mtu(), ownAddresses(), prefixes, config.offerExit(), use);
         if (!now.equals(wanted)) {
             wanted = now;
+            LOG.debug("routes: {}", now);
             output.route(now);
         }
     }
@@ -676,7 +689,7 @@ public final class NodeCore {
             }
             Hello before = entry.hello;
             if (hellos.hear(entry, payload, nowNanos)) {
-                if (entry.hello != null && !entry.hello.saysTheSameAs(before)) {
+                if (entry.hello != null && !entry.hello.saysTheSameAs(before) && entry.mayTell(nowNanos)) {
                     events.add(new NodeEvent.PeerNamed(entry.label(), entry.hello.exitFamilies()));
                 }
                 unsettled = true;
@@ -707,9 +720,10 @@ public final class NodeCore {
             if (entry == null) {
                 return;
             }
+            LOG.debug("path to {}: {} -> {}", entry.id, old, source);
             entry.pathSince = wallClock.instant();
             entry.pathWhy = "the peer's last authenticated datagram came from there";
-            if (entry.up && old != null) {
+            if (entry.up && old != null && entry.mayTell(nowNanos)) {
                 events.add(new NodeEvent.PathChanged(
                         entry.label(), Endpoint.text(old.remote()), Endpoint.text(source.remote())));
                 unsettled = true;
@@ -722,6 +736,7 @@ public final class NodeCore {
             if (entry == null) {
                 return;
             }
+            LOG.debug("handshake with {} completed as {}", entry.id, initiator ? "initiator" : "responder");
             entry.triesCandidates = false;
             if (!entry.admitted) {
                 peers.admit(entry); // by the line: it has proved that it knows our key and lives where it says
@@ -748,6 +763,7 @@ public final class NodeCore {
 
         @Override
         public void gaveUp(Peer peer) {
+            LOG.debug("no answer to the handshakes with {}", PeerId.of(peer.publicKey()));
             redial(peer);
         }
 

@@ -17,6 +17,9 @@ public sealed interface NodeEvent {
     /** Internet traffic goes through this peer now; {@code families} that it cannot carry are refused. */
     record ExitInUse(PeerLabel peer, Set<Integer> families) implements NodeEvent {}
 
+    /** The families that this node, as an exit, can forward now; empty if it has no uplink. */
+    record ExitOffer(Set<Integer> families) implements NodeEvent {}
+
     /** A handshake has been completed with a peer that was not connected. */
     record PeerConnected(PeerLabel peer, String endpoint, List<String> addresses) implements NodeEvent {}
 

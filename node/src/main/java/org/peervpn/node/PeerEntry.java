@@ -22,6 +22,9 @@ final class PeerEntry {
         LINE
     }
 
+    private static final int MAX_LINES = 10;
+    private static final long LINE_INTERVAL_NANOS = 10_000_000_000L;
+
     final NoisePublicKey key;
     final PeerId id;
     final OverlayAddresses overlay;
@@ -45,6 +48,11 @@ final class PeerEntry {
 
     /** What {@link #endpoint} stands for. */
     List<InetSocketAddress> candidates = List.of();
+
+    /** Limits what one peer can make us tell people. */
+    private int linesLeft = MAX_LINES;
+
+    private long linesRefilledNanos;
 
     boolean up;
     boolean wasUp;
@@ -94,9 +102,24 @@ final class PeerEntry {
         this.downSinceNanos = nowNanos;
     }
 
+    /** False if this peer has been told of too often lately. */
+    boolean mayTell(long nowNanos) {
+        long refill = (nowNanos - linesRefilledNanos) / LINE_INTERVAL_NANOS;
+        if (refill > 0) {
+            linesLeft = (int) Math.min(MAX_LINES, linesLeft + refill);
+            linesRefilledNanos = nowNanos;
+        }
+        return linesLeft > 0 && linesLeft-- > 0;
+    }
+
     /** The node itself keeps trying to reach it. */
     boolean isDialled() {
         return origin == Origin.CONNECT || origin == Origin.ADD;
+    }
+
+    /** True if this is the peer's public key, Peer ID or name. */
+    boolean isCalled(String text) {
+        return key.toString().equals(text) || id.text().equals(text) || text.equals(name());
     }
 
     Peer boundPeer() {

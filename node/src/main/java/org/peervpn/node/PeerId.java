@@ -27,7 +27,8 @@ public record PeerId(String text) {
         return new PeerId(text.toString());
     }
 
-    static boolean hasForm(String text) {
+    /** True if the text looks like a Peer ID, whoever may have it. */
+    public static boolean hasForm(String text) {
         return FORM.matcher(text).matches();
     }
 

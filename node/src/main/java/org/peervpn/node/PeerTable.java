@@ -111,9 +111,8 @@ final class PeerTable {
 
     /** By public key, Peer ID or name; an {@link IllegalArgumentException} says that none or several fit. */
     PeerEntry find(String text) {
-        List<PeerEntry> found = entries.values().stream()
-                .filter(e -> e.key.toString().equals(text) || e.id.text().equals(text) || text.equals(e.name()))
-                .toList();
+        List<PeerEntry> found =
+                entries.values().stream().filter(e -> e.isCalled(text)).toList();
         if (found.isEmpty()) {
             throw new IllegalArgumentException("no such peer: " + text);
         }

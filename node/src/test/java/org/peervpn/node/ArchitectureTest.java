@@ -103,7 +103,8 @@ class ArchitectureTest {
                                 "java.util.concurrent.atomic",
                                 "com.fasterxml.jackson..",
                                 "org.bouncycastle..",
-                                "org.jspecify.annotations")
+                                "org.jspecify.annotations",
+                                "org.slf4j")
                         .or(belongToAnyOf(AllowedIps.class, Cidr.class, RouterConfig.class))
                         .or(belongToAnyOf(
                                 InetSocketAddress.class,

@@ -386,7 +386,7 @@ class NodeCoreTest {
         SimNode stock = world.add(Config::listen).start();
         world.lose(datagram -> datagram.from().equals(stock.address) && datagram.isContent());
         SimNode client = world.add(config -> {
-                    config.exitVia = List.of(stock.key);
+                    config.exitVia = List.of(PeerId.of(stock.key).text());
                     return config.connect(stock.line());
                 })
                 .start();
@@ -397,6 +397,23 @@ class NodeCoreTest {
                 .singleElement()
                 .satisfies(exit -> assertThat(exit.families()).isEqualTo(Set.of(4, 6)));
         assertThat(client.events(NodeEvent.Ready.class)).hasSize(1);
+    }
+
+    @Test
+    void strangerCannotMakeItselfTheExitByItsName() {
+        SimNode client = world.add(config -> {
+                    config.exitVia = List.of("a node");
+                    return config.listen();
+                })
+                .start();
+        world.add(config -> config.exit().connect(client.line())).start();
+        world.run(Duration.ofSeconds(5));
+        client.routeNow();
+
+        assertThat(client.status().peers())
+                .singleElement()
+                .satisfies(peer -> assertThat(peer.name()).isEqualTo("a node"));
+        assertThat(client.routed).last().extracting(RouterConfig::usingExit).isNull();
     }
 
     @Test

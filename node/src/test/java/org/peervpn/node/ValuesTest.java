@@ -3,6 +3,7 @@ package org.peervpn.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.util.NetUtil;
 import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,8 +70,8 @@ class ValuesTest {
         OverlayAddresses addresses =
                 OverlayAddresses.of(NoisePublicKey.parse(KEY), OverlayAddresses.DEFAULT_IPV4_PREFIX);
 
-        assertThat(addresses)
-                .isEqualTo(OverlayAddresses.of(NoisePublicKey.parse(KEY), OverlayAddresses.DEFAULT_IPV4_PREFIX));
+        assertThat(addresses.ipv4().getHostAddress()).isEqualTo("100.121.167.163");
+        assertThat(NetUtil.toAddressString(addresses.ipv6())).isEqualTo("fd70:6565:7276:3223:5cf3:b22b:6ee6:c420");
         assertThat(OverlayAddresses.IPV6_PREFIX.contains(addresses.ipv6())).isTrue();
         assertThat(OverlayAddresses.DEFAULT_IPV4_PREFIX.contains(addresses.ipv4()))
                 .isTrue();

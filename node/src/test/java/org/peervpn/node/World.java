@@ -94,7 +94,7 @@ final class World {
         List<ConnectLine> connect = List.of();
         List<NoisePublicKey> allow = List.of();
         Admission admission = Admission.LINE;
-        List<NoisePublicKey> exitVia = List.of();
+        List<String> exitVia = List.of();
         boolean useExit = true;
         Cidr overlay = OverlayAddresses.DEFAULT_IPV4_PREFIX;
         Duration timeout = Duration.ofMinutes(2);

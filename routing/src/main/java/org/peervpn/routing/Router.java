@@ -106,9 +106,17 @@ public final class Router implements AutoCloseable {
                 || machine.ownsNftTable();
     }
 
-    /** Puts everything back. Never throws: what could not be put back is logged and stays in the journal. */
     @Override
     public void close() {
+        putBack();
+    }
+
+    /**
+     * Puts everything back. Never throws: what could not be put back is logged and stays in the journal.
+     *
+     * @return how many changes that is
+     */
+    public int putBack() {
         List<Machine.Failure> failures = machine.undo(reversed(applied.values()));
         machine.close();
         applied = new LinkedHashMap<>();
@@ -125,6 +133,7 @@ public final class Router implements AutoCloseable {
                     failures.get(0).reason());
         }
         applied = new LinkedHashMap<>();
+        return failures.size();
     }
 
     /** The new before the old goes, so that no packet finds a gap. */

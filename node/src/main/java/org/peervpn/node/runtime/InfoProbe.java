@@ -17,7 +17,7 @@ public final class InfoProbe {
 
     private InfoProbe() {}
 
-    public static NodeInfo probe(NodeConfig config, int port) throws NodeException {
+    public static NodeInfo probe(NodeConfig config, int port, boolean orNextFree) throws NodeException {
         Engine.Machine nothing = new Engine.Machine() {
             @Override
             public void toTun(ByteBuffer packet) {}
@@ -31,7 +31,7 @@ public final class InfoProbe {
             @Override
             public void event(NodeEvent event) {}
         };
-        try (Engine engine = Engine.open(config, new UdpPort.Options(port, true, 0), nothing)) {
+        try (Engine engine = Engine.open(config, new UdpPort.Options(port, orNextFree, 0), nothing)) {
             engine.start();
             awaitSettled(engine, PATIENCE_MILLIS);
             return engine.info().get();

@@ -188,6 +188,10 @@ public final class Node implements AutoCloseable {
             }
             case "down" -> {
                 close();
+                String failure = ended.getNow(null);
+                if (failure != null) {
+                    throw new NodeException(failure);
+                }
                 yield JsonNodeFactory.instance.objectNode();
             }
             default -> throw new NodeException("the running node does not know this call; is it of another version?");
@@ -248,7 +252,10 @@ public final class Node implements AutoCloseable {
         tun = device;
         Tun.Writer writer = device.newWriter();
         engine.run(core -> tunWriter = writer);
-        device.start(new OutboundPath(engine, device));
+        device.start(new OutboundPath(
+                engine,
+                device,
+                () -> fail("the interface " + options.interfaceName() + " was removed by another program")));
     }
 
     private void pollUplinks() {
@@ -326,14 +333,18 @@ public final class Node implements AutoCloseable {
             poll.cancel(false);
         }
         // Routes go before the device does, so that their undoing finds what the journal says.
-        router.close();
+        int left = router.putBack();
+        String failure = why;
+        if (left > 0 && why == null) {
+            failure = left + " settings of the machine could not be put back; try again with: peervpn --repair";
+        }
         Tun device = tun;
         if (device != null) {
             device.close();
         }
         engine.close();
         lock.close();
-        ended.complete(why);
+        ended.complete(failure);
     }
 
     /** After {@link #ended}: lets the last answer on the control socket leave. */

@@ -28,11 +28,13 @@ final class OutboundPath implements Tun.Reader {
     private final LongSupplier clock;
     private final UdpPort.Writer datagrams;
     private final Tun.Writer toTun;
+    private final Runnable onLost;
     private final Sealer sealer = new Sealer();
     private final Unreachable unreachable = new Unreachable();
     private final AtomicInteger handedOver = new AtomicInteger();
 
-    OutboundPath(Engine engine, Tun tun) {
+    OutboundPath(Engine engine, Tun tun, Runnable onLost) {
+        this.onLost = onLost;
         this.engine = engine;
         this.core = engine.sharedCore();
         this.clock = engine::nowNanos;
@@ -49,6 +51,11 @@ final class OutboundPath implements Tun.Reader {
         }
         datagrams.flush();
         toTun.flush();
+    }
+
+    @Override
+    public void lost() {
+        onLost.run();
     }
 
     private void send(AllowedIps<Lane> owners, ByteBuffer packet, long nowNanos) {

@@ -18,15 +18,18 @@ import org.peervpn.tunnel.Path;
  *       buffer goes back to its pool when the last slice has been sent.
  * </ol>
  *
- * <p>If the loop has not yet run {@link #MAX_BATCHES_IN_FLIGHT} earlier batches, the batch is dropped and counted.
+ * <p>While the loop has not yet sent earlier batches of {@link #MAX_BYTES_IN_FLIGHT} in all, a batch is dropped and
+ * counted. A batch is as large as the last ones needed to be, so that many small ones may wait.
  */
 final class LoopWriter implements UdpPort.Writer {
-    static final int MAX_BATCHES_IN_FLIGHT = 8;
+    static final int MAX_BYTES_IN_FLIGHT = 4 * 1024 * 1024;
     static final int MAX_DATAGRAMS = 128;
-    private static final int BATCH_BYTES = 256 * 1024;
+    static final int MIN_BATCH_BYTES = 16 * 1024;
+    private static final int MAX_BATCH_BYTES = 256 * 1024;
 
     private final UdpPort port;
-    private final AtomicInteger batchesInFlight = new AtomicInteger();
+    private final AtomicInteger bytesInFlight = new AtomicInteger();
+    private int batchBytes = MIN_BATCH_BYTES;
     private @Nullable Batch batch; // null until a buffer is asked for
     private @Nullable ByteBuffer lent; // null unless a buffer has been lent and not yet sent
 
@@ -37,10 +40,11 @@ final class LoopWriter implements UdpPort.Writer {
     @Override
     public ByteBuffer buffer(int capacity) {
         if (batch != null && !batch.hasRoom(capacity)) {
+            batchBytes = Math.min(2 * batchBytes, MAX_BATCH_BYTES);
             flush();
         }
         if (batch == null) {
-            batch = new Batch(Math.max(capacity, BATCH_BYTES));
+            batch = new Batch(Math.max(capacity, batchBytes));
         }
         lent = batch.lend(capacity);
         return lent;
@@ -61,12 +65,15 @@ final class LoopWriter implements UdpPort.Writer {
         batch = null;
         lent = null;
         if (full != null) {
+            if (full.end < batchBytes / 4) {
+                batchBytes = Math.max(batchBytes / 2, MIN_BATCH_BYTES);
+            }
             handOver(full);
         }
     }
 
     private void handOver(Batch full) {
-        if (batchesInFlight.incrementAndGet() > MAX_BATCHES_IN_FLIGHT) {
+        if (bytesInFlight.addAndGet(full.view.capacity()) > MAX_BYTES_IN_FLIGHT) {
             full.drop();
             return;
         }
@@ -113,13 +120,13 @@ final class LoopWriter implements UdpPort.Writer {
                 start += lengths[i];
             }
             buffer.release();
-            batchesInFlight.decrementAndGet();
+            bytesInFlight.addAndGet(-view.capacity());
             port.flush();
         }
 
         void drop() {
             buffer.release();
-            batchesInFlight.decrementAndGet();
+            bytesInFlight.addAndGet(-view.capacity());
             port.dropped(count);
         }
     }
