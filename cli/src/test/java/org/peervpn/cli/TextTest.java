@@ -225,6 +225,7 @@ class TextTest {
         return List.of(
                 new NodeEvent.Ready(),
                 new NodeEvent.NoExit(),
+                new NodeEvent.ExitOffer(Set.of(4)),
                 new NodeEvent.ExitInUse(PEER, Set.of(4, 6)),
                 new NodeEvent.PeerConnected(PEER, "1.2.3.4:5", List.of("fd70::1")),
                 new NodeEvent.PeerNamed(PEER, Set.of(4)),
