@@ -59,6 +59,11 @@ class TextTest {
         assertThat(InfoText.lines(info(null, false, null)))
                 .contains("Public endpoint: unknown")
                 .contains("Connect with:    unknown: no endpoint at which others could reach this node");
+        assertThat(InfoText.lines(info(null, false, KEY + "@192.168.1.2:51820")))
+                .endsWith(
+                        "Public endpoint: unknown",
+                        "Connect with:    peervpn --connect=" + KEY + "@192.168.1.2:51820",
+                        "                 (a local endpoint: no STUN server has told a public one)");
     }
 
     @Test
@@ -190,6 +195,14 @@ class TextTest {
                 .containsExactly("Peer home (139118-205156-230232) changed its path: 1.2.3.4:5 -> 6.7.8.9:10");
         assertThat(EVENTS.lines(new NodeEvent.PeerGone(new PeerLabel(null, ID), "removed")))
                 .containsExactly("Peer 139118-205156-230232 is gone: removed");
+    }
+
+    @Test
+    void exitTellsWhatItOffers() {
+        assertThat(EVENTS.lines(new NodeEvent.ExitOffer(Set.of(6, 4))))
+                .containsExactly("Offering an exit for IPv4 and IPv6.");
+        assertThat(EVENTS.lines(new NodeEvent.ExitOffer(Set.of())))
+                .containsExactly("No exit is offered now: this machine has no default route.");
     }
 
     @Test

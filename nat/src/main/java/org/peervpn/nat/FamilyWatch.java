@@ -38,6 +38,7 @@ final class FamilyWatch {
     static final long REFRESH_JITTER_NANOS = seconds(2);
     static final long STAGGER_NANOS = 20_000_000L;
     static final int SILENT_ROUNDS_UNTIL_LOST = 2;
+    static final int MAX_REPEATS = 3;
 
     private static final long SILENCE_PAUSE_NANOS = seconds(5);
     private static final long MAX_SILENCE_PAUSE_NANOS = seconds(30);
@@ -54,6 +55,7 @@ final class FamilyWatch {
     private boolean refreshing; // asked holds the one server of a refresh
     private int turn;
     private int silentRounds;
+    private int repeats;
     private long nextAskNanos = Long.MAX_VALUE; // MAX_VALUE while somebody is being asked
 
     FamilyWatch(SecureRandom random, Output output) {
@@ -186,9 +188,12 @@ final class FamilyWatch {
             boolean nothingToDefend = mapping == null && !disputed;
             if (nothingToDefend || (over && votes.times(unanimous) >= 2)) {
                 learnt(new Mapping(unanimous, false));
-            } else if (over) {
+            } else if (over && repeats < MAX_REPEATS) {
+                repeats++;
                 ask(List.copyOf(votes.servers()), nowNanos);
                 return;
+            } else if (over) {
+                dispute(); // no two answers are alike: the server lies, or each datagram gets a mapping of its own
             }
         }
         if (over) {
@@ -202,6 +207,7 @@ final class FamilyWatch {
 
     private void ended(long nowNanos) {
         settled = true;
+        repeats = 0;
         refreshing = false;
         if (servers.isEmpty()) {
             lost();

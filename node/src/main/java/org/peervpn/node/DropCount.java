@@ -21,6 +21,8 @@ public final class DropCount {
         NOT_ADMITTED,
         /** A control message that cannot be read. */
         BAD_CONTROL_MESSAGE,
+        /** From a peer that has said more of late than anybody needs to. */
+        TOO_MANY_CONTROL_MESSAGES,
         /** A packet of this machine for which there is no peer. */
         NO_PEER,
         /** A packet for a peer of which no path is known yet. */

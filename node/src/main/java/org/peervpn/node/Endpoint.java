@@ -32,6 +32,10 @@ public record Endpoint(String host, int port) {
     private static String host(String text, String written) {
         if (written.startsWith("[") && written.endsWith("]")) {
             String inner = written.substring(1, written.length() - 1);
+            if (inner.indexOf('%') >= 0) {
+                throw new IllegalArgumentException(
+                        "an address with a scope (%) is of this machine only, in endpoint \"" + text + "\"");
+            }
             if (!NetUtil.isValidIpV6Address(inner)) {
                 throw new IllegalArgumentException("not an IPv6 address in endpoint \"" + text + "\"");
             }

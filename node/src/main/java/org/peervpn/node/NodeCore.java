@@ -240,14 +240,16 @@ public final class NodeCore {
     // Peers.
 
     private PeerEntry know(NoisePublicKey key, Origin origin) {
+        // The tunnel first: if it has no room, nothing is left behind here.
+        Peer known = tunnel.peer(key);
+        Peer peer = known != null ? known : tunnel.addPeer(new PeerConfig(key, PresharedKey.NONE, 0));
         PeerEntry entry = peers.get(key);
         if (entry == null) {
             entry = peers.add(key, origin, nowNanos);
+        } else if (entry.origin == Origin.LINE) {
+            entry.origin = origin;
         }
-        if (entry.peer == null) {
-            Peer stranger = tunnel.peer(key);
-            entry.peer = stranger != null ? stranger : tunnel.addPeer(new PeerConfig(key, PresharedKey.NONE, 0));
-        }
+        entry.peer = peer;
         peers.unban(key);
         peers.admit(entry);
         routes.ownersChanged();
@@ -274,8 +276,10 @@ public final class NodeCore {
     }
 
     private void forget(PeerEntry entry, String why) {
-        if (entry.peer != null) {
-            tunnel.removePeer(entry.peer);
+        // An initiation that was refused after all has left a peer in the tunnel of which we never heard again.
+        Peer bound = entry.peer != null ? entry.peer : tunnel.peer(entry.key);
+        if (bound != null) {
+            tunnel.removePeer(bound);
         }
         peers.remove(entry);
         routes.forget(entry);
@@ -354,7 +358,7 @@ public final class NodeCore {
             if (entry.up) {
                 next = Math.min(next, entry.nextHelloNanos);
             }
-            if (!entry.admitted) {
+            if (!entry.admitted && entry.origin == Origin.LINE) {
                 next = Math.min(next, entry.createdNanos + PeerTable.GUEST_LIFETIME_NANOS);
             }
         }
@@ -489,6 +493,10 @@ public final class NodeCore {
             if (ControlCodec.type(payload) != ControlCodec.HELLO) {
                 return; // of a later version
             }
+            if (!entry.mayHear(nowNanos)) {
+                drops.count(Reason.TOO_MANY_CONTROL_MESSAGES);
+                return;
+            }
             Hello before = entry.hello;
             if (hellos.hear(entry, payload, nowNanos)) {
                 if (entry.hello != null && !entry.hello.saysTheSameAs(before) && entry.mayTell(nowNanos)) {
@@ -505,11 +513,11 @@ public final class NodeCore {
             if (config.admission() != Admission.LINE || peers.isBanned(key)) {
                 return null;
             }
-            if (!peers.hasRoomForStranger()) {
+            if (!peers.hasRoomForStranger(source.remote().getAddress())) {
                 drops.count(Reason.TOO_MANY_PEERS);
                 return null;
             }
-            peers.add(key, Origin.LINE, nowNanos);
+            peers.add(key, Origin.LINE, nowNanos).source = Source.of(source.remote().getAddress());
             unsettled = true;
             return new PeerConfig(key, PresharedKey.NONE, 0);
         }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.control.Hello;
 import org.peervpn.routing.Cidr;
@@ -22,8 +23,7 @@ final class PeerEntry {
         LINE
     }
 
-    private static final int MAX_LINES = 10;
-    private static final long LINE_INTERVAL_NANOS = 10_000_000_000L;
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{43}=");
 
     final NoisePublicKey key;
     final PeerId id;
@@ -49,10 +49,14 @@ final class PeerEntry {
     /** What {@link #endpoint} stands for. */
     List<InetSocketAddress> candidates = List.of();
 
-    /** Limits what one peer can make us tell people. */
-    private int linesLeft = MAX_LINES;
+    /** Where it first came from; null unless it came as a stranger. */
+    @Nullable Source source;
 
-    private long linesRefilledNanos;
+    /** Limits what one peer can make us tell people. */
+    private final Allowance lines = new Allowance(10, NodeCore.seconds(10));
+
+    /** Limits what one peer can make us think about. */
+    private final Allowance controlMessages = new Allowance(10, NodeCore.seconds(1));
 
     boolean up;
     boolean wasUp;
@@ -104,12 +108,12 @@ final class PeerEntry {
 
     /** False if this peer has been told of too often lately. */
     boolean mayTell(long nowNanos) {
-        long refill = (nowNanos - linesRefilledNanos) / LINE_INTERVAL_NANOS;
-        if (refill > 0) {
-            linesLeft = (int) Math.min(MAX_LINES, linesLeft + refill);
-            linesRefilledNanos = nowNanos;
-        }
-        return linesLeft > 0 && linesLeft-- > 0;
+        return lines.take(nowNanos);
+    }
+
+    /** False if this peer has said too much lately. */
+    boolean mayHear(long nowNanos) {
+        return controlMessages.take(nowNanos);
     }
 
     /** The node itself keeps trying to reach it. */
@@ -136,7 +140,10 @@ final class PeerEntry {
 
     @Nullable
     String name() {
-        return hello == null || hello.name().isEmpty() ? null : hello.name();
+        // A name that looks like a key or a Peer ID is meant to be taken for somebody else's.
+        return hello == null || hello.name().isEmpty() || PeerId.hasForm(hello.name()) || KEY.matcher(hello.name()).matches()
+                ? null
+                : hello.name();
     }
 
     List<Cidr> addresses() {

@@ -1,6 +1,7 @@
 package org.peervpn.node;
 
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,6 +17,9 @@ import org.peervpn.tunnel.NoisePublicKey;
 final class PeerTable {
     /** Peers that nobody named and that hold the connect line. */
     static final int MAX_LINE_PEERS = 1024;
+
+    /** Of these, those who first came from one IPv4 address or one IPv6 /64. */
+    static final int MAX_LINE_PEERS_OF_SOURCE = 64;
 
     /** Of these, those that have begun a handshake and not yet proved that they live where they say. */
     static final int MAX_GUESTS = 256;
@@ -87,13 +91,20 @@ final class PeerTable {
         return removed.contains(key);
     }
 
-    /** False if another stranger would make too many: of those who have proved nothing yet, or in all. */
-    boolean hasRoomForStranger() {
-        long strangers = entries.values().stream()
-                .filter(e -> e.origin == PeerEntry.Origin.LINE)
-                .count();
-        long guests = entries.values().stream().filter(e -> !e.admitted).count();
-        return guests < MAX_GUESTS && strangers < MAX_LINE_PEERS;
+    /** False if another stranger would make too many: in all, of those who have proved nothing yet, or of one source. */
+    boolean hasRoomForStranger(InetAddress address) {
+        Source source = Source.of(address);
+        int strangers = 0;
+        int guests = 0;
+        int neighbours = 0;
+        for (PeerEntry entry : entries.values()) {
+            if (entry.origin == PeerEntry.Origin.LINE) {
+                strangers++;
+                guests += entry.admitted ? 0 : 1;
+                neighbours += source.equals(entry.source) ? 1 : 0;
+            }
+        }
+        return strangers < MAX_LINE_PEERS && guests < MAX_GUESTS && neighbours < MAX_LINE_PEERS_OF_SOURCE;
     }
 
     /** Who is no longer worth its slot: guests who proved nothing, and long-absent strangers while the table is full. */

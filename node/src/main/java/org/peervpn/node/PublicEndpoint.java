@@ -22,11 +22,14 @@ final class PublicEndpoint {
         void changed(NodeEvent.PublicEndpoint event);
     }
 
+    private static final long MAX_RESOLVE_PAUSE_NANOS = NodeCore.seconds(600);
+
     private final NodeConfig config;
     private final NodeOutput output;
     private final MappingWatch watch;
     private final Map<Endpoint, List<InetSocketAddress>> servers = new LinkedHashMap<>();
     private long nextResolveNanos = Long.MAX_VALUE;
+    private long resolvePauseNanos = NodeCore.RESOLVE_AGAIN_NANOS;
 
     PublicEndpoint(NodeConfig config, SecureRandom random, NodeOutput output, Listener listener) {
         this.config = config;
@@ -36,31 +39,38 @@ final class PublicEndpoint {
 
     /** Looks up the servers' names and begins to ask them. */
     void ask(long nowNanos) {
+        servers.clear();
+        resolvePauseNanos = NodeCore.RESOLVE_AGAIN_NANOS;
         for (Endpoint server : config.stunServers()) {
             InetSocketAddress literal = server.literal();
             if (literal == null) {
-                servers.putIfAbsent(server, List.of());
-                output.resolve(server);
-                nextResolveNanos = nowNanos + NodeCore.RESOLVE_AGAIN_NANOS;
+                servers.put(server, List.of());
             } else {
                 servers.put(server, List.of(literal));
             }
         }
+        resolveUnknown(nowNanos);
         giveServers(nowNanos);
+    }
+
+    private void resolveUnknown(long nowNanos) {
+        List<Endpoint> unknown = servers.keySet().stream()
+                .filter(server -> servers.getOrDefault(server, List.of()).isEmpty())
+                .toList();
+        nextResolveNanos = unknown.isEmpty() ? Long.MAX_VALUE : nowNanos + resolvePauseNanos;
+        resolvePauseNanos = Math.min(2 * resolvePauseNanos, MAX_RESOLVE_PAUSE_NANOS);
+        unknown.forEach(output::resolve);
     }
 
     /** What a name stands for; it need not be a server's. */
     void resolved(Endpoint name, List<InetSocketAddress> addresses, long nowNanos) {
-        if (servers.containsKey(name) && !addresses.isEmpty()) {
+        if (servers.containsKey(name) && !addresses.isEmpty() && !addresses.equals(servers.get(name))) {
             servers.put(name, addresses);
             giveServers(nowNanos);
         }
     }
 
     private void giveServers(long nowNanos) {
-        if (servers.values().stream().noneMatch(List::isEmpty)) {
-            nextResolveNanos = Long.MAX_VALUE;
-        }
         watch.servers(servers.values().stream().flatMap(List::stream).toList(), nowNanos);
     }
 
@@ -71,7 +81,7 @@ final class PublicEndpoint {
     void onTimeout(long nowNanos) {
         watch.onTimeout(nowNanos);
         if (nowNanos >= nextResolveNanos) {
-            ask(nowNanos);
+            resolveUnknown(nowNanos);
         }
     }
 

@@ -64,7 +64,7 @@ final class Keypairs {
 
     /** When the last of them expires; {@link Timing#NEVER} if there is none. */
     long expireNanos() {
-        Keypair newest = Keypair.newer(Keypair.newer(current(), previous), next);
+        Keypair newest = Keypair.newer(current(), previous);
         return newest == null ? Timing.NEVER : newest.expiresNanos();
     }
 

@@ -17,7 +17,7 @@ public final class Peer {
 
     private @Nullable InitiatorHandshake handshake; // from our initiation until its response, or until we give up
     private int handshakeIndex;
-    private byte[] greatestTimestamp = new byte[Tai64n.LENGTH];
+    private byte @Nullable [] greatestTimestamp; // null until the first
     private long lastInitiationReceivedNanos = -Timing.HANDSHAKE_INITIATION_INTERVAL_NANOS;
     private long lastHandshakeNanos = -1;
     private boolean removed;
@@ -108,7 +108,6 @@ public final class Peer {
 
     /** Our initiation has been answered, or we have answered one; the new keypair is in the {@link #keypairs}. */
     void sessionDerived(long nowNanos) {
-        timers.expireNanos = keypairs.expireNanos();
         timers.zeroKeysNanos = nowNanos + Timing.ZERO_KEYS_AFTER_NANOS;
     }
 
@@ -116,6 +115,7 @@ public final class Peer {
     void handshakeCompleted(long nowNanos) {
         cancelHandshake();
         timers.retransmitNanos = Timing.NEVER;
+        timers.expireNanos = keypairs.expireNanos();
         lastHandshakeNanos = nowNanos;
         connected = true;
     }
@@ -129,7 +129,7 @@ public final class Peer {
 
     /** Section 5.1: whether an initiation's timestamp is newer than all before. */
     boolean isNewer(byte[] timestamp) {
-        return Arrays.compareUnsigned(timestamp, greatestTimestamp) > 0;
+        return greatestTimestamp == null || Arrays.compareUnsigned(timestamp, greatestTimestamp) > 0;
     }
 
     boolean isFlooding(long nowNanos) {

@@ -52,7 +52,11 @@ final class Engine implements AutoCloseable {
         void event(NodeEvent event);
     }
 
+    /** A shorter sleep matters to no timer. */
+    private static final long SLEEP_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final long originNanos = System.nanoTime();
+    private final long bootOriginNanos = BootClock.nowNanos();
     private final MultiThreadIoEventLoopGroup group;
     private final EventLoop loop;
     private final NodeConfig config;
@@ -62,6 +66,12 @@ final class Engine implements AutoCloseable {
     private final NodeCore core;
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
     private final List<CompletableFuture<Void>> waitingForSettled = new ArrayList<>();
+    /** Of the loop. */
+    private boolean started;
+
+    /** How long the machine has slept since the start: {@link System#nanoTime} stands still meanwhile. */
+    private volatile long sleptNanos;
+
     private @Nullable Future<?> timer;
     private long timerNanos = Long.MAX_VALUE;
 
@@ -98,13 +108,25 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    /** Nanoseconds since this engine was made. */
+    /** Nanoseconds since this engine was made, the time asleep included as far as it has been noticed. */
     long nowNanos() {
-        return System.nanoTime() - originNanos;
+        return System.nanoTime() - originNanos + sleptNanos;
+    }
+
+    /** Notices that the machine has slept. To be called every few seconds by one thread. */
+    void noticeSleep() {
+        long asleep = BootClock.nowNanos() - bootOriginNanos - (System.nanoTime() - originNanos);
+        if (asleep - sleptNanos > SLEEP_NANOS) {
+            sleptNanos = asleep;
+            wakeup();
+        }
     }
 
     void start() {
-        run(nodeCore -> nodeCore.start(nowNanos()));
+        run(nodeCore -> {
+            started = true;
+            nodeCore.start(nowNanos());
+        });
     }
 
     /** What any thread may use: the published routes and the counters of drops. */
@@ -120,8 +142,11 @@ final class Engine implements AutoCloseable {
     void run(Consumer<NodeCore> task) {
         try {
             loop.execute(() -> {
-                task.accept(core);
-                endTurn();
+                try {
+                    task.accept(core);
+                } finally {
+                    endTurn(); // also after a mistake of ours: without a timer the loop would sleep for ever
+                }
             });
         } catch (RejectedExecutionException e) {
             // Closed meanwhile: there is nobody left whom the task could matter to.
@@ -131,14 +156,18 @@ final class Engine implements AutoCloseable {
     /** Asks the core something on the loop. */
     <T> CompletableFuture<T> ask(Function<NodeCore, T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        loop.execute(() -> {
-            try {
-                answer.complete(question.apply(core));
-            } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
-            }
-            endTurn();
-        });
+        try {
+            loop.execute(() -> {
+                try {
+                    answer.complete(question.apply(core));
+                } catch (RuntimeException e) {
+                    answer.completeExceptionally(e);
+                }
+                endTurn();
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(new IllegalStateException("the node is stopping", e));
+        }
         return answer;
     }
 
@@ -246,12 +275,17 @@ final class Engine implements AutoCloseable {
     private final class Receiver implements UdpPort.Receiver {
         @Override
         public void received(Path source, ByteBuffer datagram) {
+            if (!started) {
+                return; // the port is open a moment before the core begins
+            }
             core.receiveDatagram(source, datagram, nowNanos());
         }
 
         @Override
         public void batchEnded() {
-            endTurn();
+            if (started) {
+                endTurn();
+            }
         }
     }
 

@@ -262,6 +262,7 @@ public final class Node implements AutoCloseable {
         if (closed) {
             return;
         }
+        engine.noticeSleep();
         try {
             Uplinks now = Uplinks.read(options.interfaceName());
             boolean changed = !now.equals(uplinks);

@@ -9,7 +9,6 @@ import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsServerAddressStreamProvider;
-import io.netty.resolver.dns.DnsServerAddressStreamProviders;
 import io.netty.resolver.dns.UnixResolverDnsServerAddressStreamProvider;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -48,13 +47,14 @@ final class Resolver {
 
     /** Calls back on the loop, with an empty list if the name could not be resolved in time. */
     void resolve(String name, Consumer<List<InetAddress>> callback) {
-        // A new one each time: the servers in resolv.conf change with the network.
-        DnsNameResolver resolver = new DnsNameResolverBuilder(loop)
-                .datagramChannelFactory(this::newChannel)
-                .nameServerProvider(nameServers())
-                .resolvedAddressTypes(ResolvedAddressTypes.IPV4_PREFERRED)
-                .queryTimeoutMillis(TIMEOUT_MILLIS)
-                .build();
+        DnsNameResolver resolver;
+        try {
+            resolver = newResolver();
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.debug("there is no name server to ask for {}: {}", name, e.toString());
+            loop.execute(() -> callback.accept(List.of()));
+            return;
+        }
         Future<List<InetAddress>> future = resolver.resolveAll(name);
         future.addListener(done -> {
             resolver.close();
@@ -63,6 +63,16 @@ final class Resolver {
             }
             callback.accept(future.isSuccess() ? future.getNow() : List.of());
         });
+    }
+
+    /** A new one each time: the servers in resolv.conf change with the network. */
+    private DnsNameResolver newResolver() throws IOException {
+        return new DnsNameResolverBuilder(loop)
+                .datagramChannelFactory(this::newChannel)
+                .nameServerProvider(nameServers())
+                .resolvedAddressTypes(ResolvedAddressTypes.IPV4_PREFERRED)
+                .queryTimeoutMillis(TIMEOUT_MILLIS)
+                .build();
     }
 
     private DatagramChannel newChannel() {
@@ -76,15 +86,9 @@ final class Resolver {
         return channel;
     }
 
-    private static DnsServerAddressStreamProvider nameServers() {
-        try {
-            if (Files.isReadable(BEHIND_STUB)
-                    && Files.readString(RESOLV_CONF, StandardCharsets.UTF_8).contains("127.0.0.53")) {
-                return new UnixResolverDnsServerAddressStreamProvider(BEHIND_STUB.toFile());
-            }
-            return new UnixResolverDnsServerAddressStreamProvider(RESOLV_CONF.toFile());
-        } catch (IOException e) {
-            return DnsServerAddressStreamProviders.platformDefault();
-        }
+    private static DnsServerAddressStreamProvider nameServers() throws IOException {
+        boolean stub = Files.isReadable(BEHIND_STUB)
+                && Files.readString(RESOLV_CONF, StandardCharsets.UTF_8).contains("127.0.0.53");
+        return new UnixResolverDnsServerAddressStreamProvider((stub ? BEHIND_STUB : RESOLV_CONF).toFile());
     }
 }
