@@ -18,6 +18,10 @@ final class InfoText {
                 + (info.localEndpoints().isEmpty() ? "none: no network" : String.join("  ", info.localEndpoints())));
         lines.add("Public endpoint: " + publicEndpoint(info));
         lines.add("Connect with:    " + connect(info));
+        if (info.connect() != null && info.publicEndpoint() == null) {
+            // On a line of its own, for the one before is copied whole.
+            lines.add("                 (a local endpoint: no STUN server has told a public one)");
+        }
         return lines;
     }
 
@@ -32,9 +36,6 @@ final class InfoText {
         if (info.connect() == null) {
             return "unknown: no endpoint at which others could reach this node";
         }
-        String line = "peervpn --connect=" + info.connect();
-        return info.publicEndpoint() != null
-                ? line
-                : line + "  (a local endpoint: no STUN server has told a public one)";
+        return "peervpn --connect=" + info.connect();
     }
 }

@@ -29,6 +29,8 @@ final class RunningNode {
     /** Events that came before the first lines were printed; null afterwards. Guarded by this. */
     private @Nullable List<NodeEvent> early = new ArrayList<>();
 
+    private boolean failureTold; // guarded by this
+
     RunningNode(NodeConfig config, Node.Options options, Console console, PrintStream err) {
         this.config = config;
         this.options = options;
@@ -58,11 +60,10 @@ final class RunningNode {
         CompletableFuture.anyOf(node.ended(), unreachable).join();
         boolean gaveUp = !node.ended().isDone();
         node.close();
-        String failure = node.ended().join();
+        int exitCode = howItEnded(node);
         node.closeControl();
-        if (failure != null) {
-            Main.complain(err, failure);
-            return Main.FAILED;
+        if (exitCode != Main.DONE) {
+            return exitCode;
         }
         if (gaveUp) {
             Main.complain(
@@ -74,16 +75,31 @@ final class RunningNode {
         return Main.DONE;
     }
 
-    /** SIGINT or SIGTERM: the JVM would end with another code than 0, so the hook itself has the last word. */
-    private static void endOnSignal(CompletableFuture<Node> starting) {
+    /** Says once why the node has failed, if it has: a signal may come while it ends by itself. */
+    private synchronized int howItEnded(Node node) {
+        String failure = node.ended().join();
+        if (failure == null) {
+            return Main.DONE;
+        }
+        if (!failureTold) {
+            failureTold = true;
+            Main.complain(err, failure);
+        }
+        return Main.FAILED;
+    }
+
+    /** SIGINT or SIGTERM: the JVM would end with another code than ours, so the hook itself has the last word. */
+    private void endOnSignal(CompletableFuture<Node> starting) {
+        int exitCode = Main.DONE;
         try {
             Node node = starting.join();
             node.close();
+            exitCode = howItEnded(node);
             node.closeControl();
         } catch (CompletionException | CancellationException | RejectedExecutionException e) {
             // It did not start, or has ended already.
         } finally {
-            Runtime.getRuntime().halt(Main.DONE);
+            Runtime.getRuntime().halt(exitCode);
         }
     }
 

@@ -59,6 +59,11 @@ class TextTest {
         assertThat(InfoText.lines(info(null, false, null)))
                 .contains("Public endpoint: unknown")
                 .contains("Connect with:    unknown: no endpoint at which others could reach this node");
+        assertThat(InfoText.lines(info(null, false, KEY + "@192.168.1.2:51820")))
+                .endsWith(
+                        "Public endpoint: unknown",
+                        "Connect with:    peervpn --connect=" + KEY + "@192.168.1.2:51820",
+                        "                 (a local endpoint: no STUN server has told a public one)");
     }
 
     @Test
@@ -193,6 +198,14 @@ class TextTest {
     }
 
     @Test
+    void exitTellsWhatItOffers() {
+        assertThat(EVENTS.lines(new NodeEvent.ExitOffer(Set.of(6, 4))))
+                .containsExactly("Offering an exit for IPv4 and IPv6.");
+        assertThat(EVENTS.lines(new NodeEvent.ExitOffer(Set.of())))
+                .containsExactly("No exit is offered now: this machine has no default route.");
+    }
+
+    @Test
     void exitInUseSaysWhatItDoesNotCarryAndThatDnsIsNotProtected() {
         assertThat(EVENTS.lines(new NodeEvent.ExitInUse(PEER, Set.of(4))))
                 .containsExactly(
@@ -225,6 +238,7 @@ class TextTest {
         return List.of(
                 new NodeEvent.Ready(),
                 new NodeEvent.NoExit(),
+                new NodeEvent.ExitOffer(Set.of(4)),
                 new NodeEvent.ExitInUse(PEER, Set.of(4, 6)),
                 new NodeEvent.PeerConnected(PEER, "1.2.3.4:5", List.of("fd70::1")),
                 new NodeEvent.PeerNamed(PEER, Set.of(4)),
