@@ -1,12 +1,13 @@
 package org.peervpn.cli;
 
 import java.io.PrintStream;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeEvent;
@@ -16,6 +17,8 @@ import org.peervpn.node.runtime.NodeException;
 
 /** A node in the foreground: starts it, tells what happens, and ends it on SIGINT, SIGTERM, {@code --down} or failure. */
 final class RunningNode {
+    private static final int MAX_WAITING_EVENTS = 256;
+
     /** How long the first lines wait for the STUN servers; what comes later is told when it comes. */
     private static final long STUN_PATIENCE_MILLIS = 2_000;
 
@@ -26,10 +29,16 @@ final class RunningNode {
     private final EventText text;
     private final CompletableFuture<Void> unreachable = new CompletableFuture<>();
 
-    /** Events that came before the first lines were printed; null afterwards. Guarded by this. */
-    private @Nullable List<NodeEvent> early = new ArrayList<>();
+    /** What is to be told; filled by the loop, told by a thread that may wait. */
+    private final BlockingQueue<NodeEvent> events = new ArrayBlockingQueue<>(MAX_WAITING_EVENTS);
 
-    private boolean failureTold; // guarded by this
+    private final AtomicInteger leftOut = new AtomicInteger();
+
+    /** Guarded by this. */
+    private boolean failureTold;
+
+    /** The public endpoint that was told last. */
+    private volatile @Nullable String toldEndpoint;
 
     RunningNode(NodeConfig config, Node.Options options, Console console, PrintStream err) {
         this.config = config;
@@ -62,6 +71,7 @@ final class RunningNode {
         node.close();
         int exitCode = howItEnded(node);
         node.closeControl();
+        tellRest();
         if (exitCode != Main.DONE) {
             return exitCode;
         }
@@ -122,7 +132,10 @@ final class RunningNode {
             }
             config.connect().forEach(line -> console.line("Connecting to " + line));
         }
-        tellEarly(told);
+        toldEndpoint = told;
+        Thread teller = new Thread(this::tellAll, "teller");
+        teller.setDaemon(true);
+        teller.start();
     }
 
     /** Returns the public endpoint that it told. */
@@ -136,36 +149,55 @@ final class RunningNode {
         }
     }
 
-    private synchronized void tellEarly(@Nullable String toldEndpoint) {
-        List<NodeEvent> waiting = early == null ? List.of() : early;
-        early = null;
-        for (NodeEvent event : waiting) {
-            boolean told = event instanceof NodeEvent.PublicEndpoint endpoint
-                    && toldEndpoint != null
-                    && toldEndpoint.equals(endpoint.current());
-            if (!told) {
-                print(event);
-            }
+    /** On the loop, which must not wait for whoever reads our output. */
+    private void tell(NodeEvent event) {
+        if (event instanceof NodeEvent.Unreachable) {
+            unreachable.complete(null);
+        }
+        if (!events.offer(event)) {
+            leftOut.incrementAndGet();
         }
     }
 
-    /** On the loop. */
-    private synchronized void tell(NodeEvent event) {
-        if (early != null) {
-            early.add(event);
-        } else {
+    private void tellAll() {
+        try {
+            while (true) {
+                print(events.take());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What has not been told when the node ends. */
+    private void tellRest() {
+        for (NodeEvent event = events.poll(); event != null; event = events.poll()) {
             print(event);
         }
     }
 
+    /** A lock of its own: whoever waits for a reader of our output must not keep the node from ending. */
     private void print(NodeEvent event) {
-        if (event instanceof NodeEvent.Unreachable) {
-            unreachable.complete(null);
+        synchronized (events) {
+            printNow(event);
+        }
+    }
+
+    private void printNow(NodeEvent event) {
+        if (event instanceof NodeEvent.PublicEndpoint endpoint) {
+            if (endpoint.current() != null && endpoint.current().equals(toldEndpoint)) {
+                return; // among the first lines already, or only confirmed now
+            }
+            toldEndpoint = endpoint.current();
         }
         if (console.isJson()) {
             console.event(EventText.json(event));
         } else {
             text.lines(event).forEach(console::line);
+        }
+        int lost = leftOut.getAndSet(0);
+        if (lost > 0) {
+            Main.complain(err, lost + " lines were left out: nobody read them in time");
         }
     }
 }

@@ -133,6 +133,17 @@ public final class NodeCore {
         settle();
     }
 
+    /** For tests: a payload of their own making, to every peer that is connected. */
+    void sendControl(ByteBuffer payload, long now) {
+        nowNanos = now;
+        for (PeerEntry entry : peers.entries()) {
+            if (entry.up) {
+                tunnel.sendPacket(entry.boundPeer(), payload.duplicate(), now);
+            }
+        }
+        settle();
+    }
+
     public void onTimeout(long now) {
         nowNanos = now;
         tunnel.onTimeout(now);
@@ -517,7 +528,8 @@ public final class NodeCore {
                 drops.count(Reason.TOO_MANY_PEERS);
                 return null;
             }
-            peers.add(key, Origin.LINE, nowNanos).source = Source.of(source.remote().getAddress());
+            peers.add(key, Origin.LINE, nowNanos).source =
+                    Source.of(source.remote().getAddress());
             unsettled = true;
             return new PeerConfig(key, PresharedKey.NONE, 0);
         }

@@ -50,7 +50,8 @@ final class PeerEntry {
     List<InetSocketAddress> candidates = List.of();
 
     /** Where it first came from; null unless it came as a stranger. */
-    @Nullable Source source;
+    @Nullable
+    Source source;
 
     /** Limits what one peer can make us tell people. */
     private final Allowance lines = new Allowance(10, NodeCore.seconds(10));
@@ -141,7 +142,10 @@ final class PeerEntry {
     @Nullable
     String name() {
         // A name that looks like a key or a Peer ID is meant to be taken for somebody else's.
-        return hello == null || hello.name().isEmpty() || PeerId.hasForm(hello.name()) || KEY.matcher(hello.name()).matches()
+        return hello == null
+                        || hello.name().isEmpty()
+                        || PeerId.hasForm(hello.name())
+                        || KEY.matcher(hello.name()).matches()
                 ? null
                 : hello.name();
     }

@@ -459,4 +459,65 @@ class NodeCoreTest {
                 .singleElement()
                 .satisfies(packet -> assertThat(content(packet)).isEqualTo(text));
     }
+
+    @Test
+    void peerThatFloodsIsHeardAndToldOfLittle() {
+        Pair pair = connected();
+        int before = pair.exit().events.size();
+        for (int i = 0; i < 500; i++) {
+            pair.client().hello("name " + i);
+        }
+
+        assertThat(pair.exit().events.size() - before).isLessThanOrEqualTo(10);
+        assertThat(pair.exit().status().drops()).containsKey("too_many_control_messages");
+        world.run(Duration.ofMinutes(5));
+        pair.client().send(packet(pair.client().ipv4(), INTERNET, "still there"));
+        assertThat(pair.exit().toTun).extracting(Packets::content).contains("still there");
+    }
+
+    @Test
+    void nameThatLooksLikeAKeyOrPeerIdIsNoName() {
+        Pair pair = connected();
+        pair.client().hello(pair.exit().key.toString());
+        assertThat(pair.exit().status().peers().get(0).name()).isNull();
+
+        pair.client().hello("139118-205156-230232");
+        assertThat(pair.exit().status().peers().get(0).name()).isNull();
+    }
+
+    @Test
+    void oneSourceCannotTakeEverySlotOfStrangers() {
+        SimNode exit = world.add(Config::exit).start();
+        for (int i = 0; i < PeerTable.MAX_LINE_PEERS_OF_SOURCE + 6; i++) {
+            world.addBehind("11.22.34.1", i, config -> config.connect(exit.line()))
+                    .start();
+        }
+        world.run(MOMENT);
+        SimNode honest = world.add(config -> config.connect(exit.line())).start();
+        world.run(MOMENT);
+
+        assertThat(exit.status().peers()).hasSize(PeerTable.MAX_LINE_PEERS_OF_SOURCE + 1);
+        assertThat(honest.events(NodeEvent.PeerConnected.class)).hasSize(1);
+    }
+
+    @Test
+    void failoverToTheNextExitWhenTheFirstNoLongerAnswers() {
+        SimNode first = world.add(Config::exit).start();
+        SimNode second = world.add(Config::exit).start();
+        SimNode client =
+                world.add(config -> config.connect(first.line(), second.line())).start();
+        first.add(client.line());
+        world.run(Duration.ofSeconds(5));
+        client.routeNow();
+        assertThat(client.status().exit().using())
+                .isEqualTo(PeerId.of(first.key).text());
+
+        // It still speaks, but hears nothing.
+        world.lose(datagram ->
+                datagram.from().equals(client.address) && datagram.to().equals(first.address));
+        world.run(Duration.ofMinutes(5));
+
+        assertThat(client.status().exit().using())
+                .isEqualTo(PeerId.of(second.key).text());
+    }
 }

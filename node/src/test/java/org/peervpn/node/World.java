@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.node.control.ControlCodec;
+import org.peervpn.node.control.Hello;
 import org.peervpn.routing.Cidr;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.NoisePrivateKey;
@@ -47,6 +49,15 @@ final class World {
     SimNode add(UnaryOperator<Config> change) {
         Config config = change.apply(new Config());
         InetSocketAddress address = new InetSocketAddress(address("11.22.33." + nextAddress++), 51820);
+        return add(config, address);
+    }
+
+    /** One of several nodes that share an address. */
+    SimNode addBehind(String address, int index, UnaryOperator<Config> change) {
+        return add(change.apply(new Config()), new InetSocketAddress(address(address), 20_000 + index));
+    }
+
+    private SimNode add(Config config, InetSocketAddress address) {
         SimNode node = new SimNode(config, address);
         nodes.put(address, node);
         return node;
@@ -187,6 +198,13 @@ final class World {
 
         void resolved(Endpoint endpoint, InetAddress... addresses) {
             core.resolved(endpoint, List.of(addresses), nowNanos);
+            deliver();
+        }
+
+        /** A hello beside those that the core says by itself, as a peer with other software could send it. */
+        void hello(String name) {
+            ByteBuffer message = ControlCodec.encode(new Hello(name, "1", Set.of(), null, null));
+            core.sendControl(message, nowNanos);
             deliver();
         }
 

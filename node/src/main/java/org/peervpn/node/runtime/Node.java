@@ -4,8 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -58,6 +57,7 @@ public final class Node implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Path TUN_DEVICE = Path.of("/dev/net/tun");
+    private static final Path INTERFACES = Path.of("/sys/class/net");
     private static final long UPLINK_POLL_MILLIS = 2_000;
     private static final ObjectMapper JSON = new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.ALWAYS);
 
@@ -143,13 +143,10 @@ public final class Node implements AutoCloseable {
         if (!Files.exists(TUN_DEVICE)) {
             throw new NodeException("there is no " + TUN_DEVICE + "; load it with: modprobe tun");
         }
-        try {
-            if (NetworkInterface.getByName(interfaceName) != null) {
-                throw new NodeException("the interface " + interfaceName
-                        + " exists already; choose another name with --interface=NAME");
-            }
-        } catch (SocketException e) {
-            throw new NodeException("the network interfaces cannot be read: " + e.getMessage(), e);
+        // Not NetworkInterface.getByName, which does not see an interface that is down and has no address.
+        if (Files.exists(INTERFACES.resolve(interfaceName))) {
+            throw new NodeException(
+                    "the interface " + interfaceName + " exists already; choose another name with --interface=NAME");
         }
     }
 
@@ -317,6 +314,8 @@ public final class Node implements AutoCloseable {
         engine.run(core -> core.stopping());
         try {
             machine.submit(() -> closeMachine(why)).get();
+        } catch (RejectedExecutionException e) {
+            // Closed before.
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {

@@ -57,6 +57,7 @@ record TunDescriptor(int fd, String name) {
     private static final int ENXIO = 6;
     private static final int EACCES = 13;
     private static final int EBUSY = 16;
+    private static final int ENOTTY = 25;
     private static final int ENODEV = 19;
 
     static TunDescriptor open(String wantedName, int mtu) throws TunException {
@@ -102,6 +103,8 @@ record TunDescriptor(int fd, String name) {
                             "not permitted to make the interface " + wantedName
                                     + ": run as root or grant CAP_NET_ADMIN",
                             e);
+                case ENOTTY ->
+                    new TunException(Reason.NO_DEVICE, "/dev/net/tun is no TUN device; load it with: modprobe tun", e);
                 case EBUSY ->
                     new TunException(Reason.NAME_TAKEN, "the interface name " + wantedName + " is already in use", e);
                 default ->
