@@ -20,6 +20,8 @@ final class Conversions {
     private Conversions() {}
 
     static void register(CommandLine parser) {
+        parser.registerConverter(int.class, orOneLine(Conversions::number));
+        parser.registerConverter(Integer.class, orOneLine(Conversions::number));
         parser.registerConverter(ConnectLine.class, orOneLine(ConnectLine::parse));
         parser.registerConverter(Endpoint.class, orOneLine(Endpoint::parse));
         parser.registerConverter(Cidr.class, orOneLine(Cidr::parse));
@@ -36,6 +38,14 @@ final class Conversions {
                 throw new TypeConversionException(e.getMessage());
             }
         };
+    }
+
+    private static Integer number(String text) {
+        try {
+            return Integer.valueOf(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("not a whole number: \"" + text + "\"", e);
+        }
     }
 
     private static NoisePublicKey publicKey(String text) {

@@ -141,6 +141,8 @@ final class Firewall {
         // Redirects would tell peers to reach one another without us.
         line("oifname " + tun + " icmp type redirect drop");
         line("oifname " + tun + " icmpv6 type nd-redirect drop");
+        // Whatever routes the user sets: our own datagrams never go into our own tunnel, round and round.
+        line("oifname " + tun + " meta mark " + mark + " drop");
         line(elsewhere);
         line("meta mark " + OUR_MARKS + " accept");
         // Neighbour discovery, which routers do not forward, and DHCP with a server behind a relay.

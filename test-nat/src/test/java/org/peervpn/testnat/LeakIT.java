@@ -2,7 +2,9 @@ package org.peervpn.testnat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -76,6 +78,25 @@ class LeakIT {
 
             assertThat(leaks.packets()).isEmpty();
         }
+    }
+
+    /** Else each datagram would become the content of the next one, round and round. */
+    @Test
+    void ownDatagramsNeverGoIntoTheTunnel(Lab lab) {
+        Scenery scenery = Scenery.build(lab, SitePlan.of("exit", NatType.PUBLIC), CLIENT);
+        scenery.connect();
+        Host client = scenery.client().host();
+        String gateway = client.ipv4().replaceFirst("\\d+$", "1");
+
+        client.ip("route replace default dev peervpn0");
+        for (int i = 0; i < 3; i++) {
+            client.exec("ping", "-n", "-c", "1", "-W", "1", scenery.web().ipv4());
+        }
+        long sent = scenery.client().status().path("peers").path(0).path("txBytes").asLong();
+        client.ip("route replace default via " + gateway + " dev eth0");
+
+        assertThat(sent).as("bytes sent to the peer").isLessThan(1_000_000);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> client.pings(scenery.web().ipv4()));
     }
 
     /** Sees what leaves the client's uplink, but for the node's own port and private addresses. */
