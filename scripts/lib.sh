@@ -3,7 +3,7 @@
 
 # Small and quick to start; the data path allocates little.
 # shellcheck disable=SC2034
-PEERVPN_JAVA_OPTIONS=(-XX:+UseSerialGC -XX:TieredStopAtLevel=4 -Xshare:auto -Xmx192m -XX:MaxDirectMemorySize=256m)
+PEERVPN_JAVA_OPTIONS=(-XX:+UseSerialGC -Xms16m -Xmx192m -XX:MaxDirectMemorySize=256m)
 
 die() {
   echo "$(basename "$0"): $*" >&2
