@@ -184,7 +184,7 @@ final class RunningNode {
     }
 
     private void printNow(NodeEvent event) {
-        if (event instanceof NodeEvent.PublicEndpoint endpoint) {
+        if (event instanceof NodeEvent.PublicEndpoint endpoint && !console.isJson()) {
             if (endpoint.current() != null && endpoint.current().equals(toldEndpoint)) {
                 return; // among the first lines already, or only confirmed now
             }

@@ -5,6 +5,7 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.resolver.HostsFileEntriesProvider;
 import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
@@ -17,7 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +50,11 @@ final class Resolver {
 
     /** Calls back on the loop, with an empty list if the name could not be resolved in time. */
     void resolve(String name, Consumer<List<InetAddress>> callback) {
+        List<InetAddress> inHosts = inHostsFile(name);
+        if (!inHosts.isEmpty()) {
+            loop.execute(() -> callback.accept(inHosts));
+            return;
+        }
         DnsNameResolver resolver;
         try {
             resolver = newResolver();
@@ -73,6 +81,15 @@ final class Resolver {
                 .resolvedAddressTypes(ResolvedAddressTypes.IPV4_PREFERRED)
                 .queryTimeoutMillis(TIMEOUT_MILLIS)
                 .build();
+    }
+
+    /** Both families of a name in /etc/hosts, read anew: Netty's own resolver reads it once and asks for one family first. */
+    private static List<InetAddress> inHostsFile(String name) {
+        HostsFileEntriesProvider hosts = HostsFileEntriesProvider.parser().parseSilently();
+        String key = name.toLowerCase(Locale.ROOT);
+        return Stream.of(hosts.ipv4Entries(), hosts.ipv6Entries())
+                .flatMap(entries -> entries.getOrDefault(key, List.of()).stream())
+                .toList();
     }
 
     private DatagramChannel newChannel() {
