@@ -92,11 +92,14 @@ class LeakIT {
         for (int i = 0; i < 3; i++) {
             client.exec("ping", "-n", "-c", "1", "-W", "1", scenery.web().ipv4());
         }
-        long sent = scenery.client().status().path("peers").path(0).path("txBytes").asLong();
+        long sent =
+                scenery.client().status().path("peers").path(0).path("txBytes").asLong();
         client.ip("route replace default via " + gateway + " dev eth0");
 
         assertThat(sent).as("bytes sent to the peer").isLessThan(1_000_000);
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> client.pings(scenery.web().ipv4()));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> client.pings(scenery.web().ipv4()));
     }
 
     /** Sees what leaves the client's uplink, but for the node's own port and private addresses. */
