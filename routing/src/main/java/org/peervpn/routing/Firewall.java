@@ -136,13 +136,18 @@ final class Firewall {
         byLength(exitRoutes).forEach(this::guardLine);
         line("}");
 
+        // Whatever routes the user sets: our own datagrams never go into our own tunnel, round and round. Not in the
+        // output hook, where a packet that was just marked and rerouted still bears the name of its old interface.
+        line("chain own_datagrams {");
+        line("type filter hook postrouting priority filter; policy accept;");
+        line("oifname " + tun + " meta mark " + mark + " drop");
+        line("}");
+
         line("chain leaving {");
         line("type filter hook output priority filter + 10; policy accept;");
         // Redirects would tell peers to reach one another without us.
         line("oifname " + tun + " icmp type redirect drop");
         line("oifname " + tun + " icmpv6 type nd-redirect drop");
-        // Whatever routes the user sets: our own datagrams never go into our own tunnel, round and round.
-        line("oifname " + tun + " meta mark " + mark + " drop");
         line(elsewhere);
         line("meta mark " + OUR_MARKS + " accept");
         // Neighbour discovery, which routers do not forward, and DHCP with a server behind a relay.
