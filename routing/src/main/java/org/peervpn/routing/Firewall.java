@@ -123,6 +123,13 @@ final class Firewall {
         allowed.add(setup.interfaceName());
         String elsewhere = "oifname " + names(allowed) + " return";
 
+        // Whatever routes the user sets: our own datagrams never go into our own tunnel, round and round. Not in the
+        // output hook, where a packet that was just marked and rerouted still bears the name of its old interface.
+        line("chain own_datagrams {");
+        line("type filter hook postrouting priority filter; policy accept;");
+        line("oifname " + tun + " meta mark " + mark + " drop");
+        line("}");
+
         line("chain refuse {");
         line("reject with icmpx admin-prohibited");
         line("}");
@@ -134,13 +141,6 @@ final class Firewall {
             line(peers.daddr() + " goto refuse");
         }
         byLength(exitRoutes).forEach(this::guardLine);
-        line("}");
-
-        // Whatever routes the user sets: our own datagrams never go into our own tunnel, round and round. Not in the
-        // output hook, where a packet that was just marked and rerouted still bears the name of its old interface.
-        line("chain own_datagrams {");
-        line("type filter hook postrouting priority filter; policy accept;");
-        line("oifname " + tun + " meta mark " + mark + " drop");
         line("}");
 
         line("chain leaving {");
