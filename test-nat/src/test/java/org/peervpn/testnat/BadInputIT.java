@@ -207,7 +207,10 @@ class BadInputIT {
         Host host = host(lab);
         MachineState before = host.state();
 
-        assertRefused(callAfterMount("mount --bind /dev/null /dev/net/tun", host, "--exit"), FAILED, "peervpn0");
+        assertRefused(
+                callAfterMount("mount --bind /dev/null /dev/net/tun", host, "--exit"),
+                FAILED,
+                "/dev/net/tun is no TUN device");
 
         assertThat(host.state().differencesFrom(before)).isEmpty();
     }
