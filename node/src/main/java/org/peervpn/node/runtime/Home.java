@@ -12,24 +12,24 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.Set;
+import java.util.Optional;
 import org.peervpn.tunnel.NoisePrivateKey;
 
 /** The directory that holds a node's identity and configuration, and belongs to the user who invoked us. */
 public final class Home {
     private static final String PRIVATE_KEY = "private.key";
     private static final int MAX_KEY_FILE_BYTES = 1024;
-    private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
 
     private final Path directory;
     private final Invoker invoker;
+    private final HomeFiles files;
 
     private Home(Path directory, Invoker invoker) {
         this.directory = directory;
         this.invoker = invoker;
+        this.files = new HomeFiles(directory);
     }
 
     /** The home that a running node may be in; nothing is created. */
@@ -75,36 +75,42 @@ public final class Home {
         }
     }
 
+    /** A file of this directory; empty if there is none. A link, or what is not the owner's, is refused. */
+    public Optional<byte[]> read(String name, int maxBytes) throws NodeException {
+        try {
+            return files.read(name, maxBytes);
+        } catch (IOException e) {
+            throw new NodeException("the file " + directory.resolve(name) + " cannot be read: " + reason(e), e);
+        }
+    }
+
+    /** Makes or replaces a file of this directory, in one step and for its owner only. */
+    public void write(String name, byte[] bytes) throws NodeException {
+        try {
+            files.write(name, bytes);
+        } catch (IOException e) {
+            throw new NodeException("the file " + directory.resolve(name) + " cannot be written: " + reason(e), e);
+        }
+    }
+
     /** The node's identity; made on first use, and never replaced: what cannot be read is an error. */
     public NoisePrivateKey privateKey(SecureRandom random) throws NodeException {
         Path file = directory.resolve(PRIVATE_KEY);
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             create(file, random);
         }
-        return read(file);
-    }
-
-    private NoisePrivateKey read(Path file) throws NodeException {
         try {
-            // What a link points to may be another user's, whose file root could read.
-            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-                throw new NodeException("the private key " + file + " is not a regular file");
-            }
-            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
-            if (permissions.stream().anyMatch(OTHERS::contains)) {
-                throw new NodeException(
-                        "the private key " + file + " is open to other users; close it with: chmod 600 " + file);
-            }
-            if (Files.size(file) > MAX_KEY_FILE_BYTES) {
-                throw new NodeException("the private key " + file + " is not a key: it is too long");
-            }
-            return NoisePrivateKey.parse(
-                    Files.readString(file, StandardCharsets.ISO_8859_1).strip());
+            byte[] text = files.readSecret(PRIVATE_KEY, MAX_KEY_FILE_BYTES)
+                    .orElseThrow(() -> new NodeException("the private key " + file + " has vanished"));
+            return NoisePrivateKey.parse(new String(text, StandardCharsets.ISO_8859_1).strip());
         } catch (IllegalArgumentException e) {
             throw new NodeException(
                     "the private key " + file + " is damaged (" + e.getMessage()
                             + "); restore it from a backup, or move it away to begin with a new identity",
                     e);
+        } catch (HomeFiles.OpenToOthersException e) {
+            throw new NodeException(
+                    "the private key " + file + " is open to other users; close it with: chmod 600 " + file, e);
         } catch (IOException e) {
             throw new NodeException("the private key " + file + " cannot be read: " + reason(e), e);
         }
@@ -142,6 +148,9 @@ public final class Home {
     private static String reason(IOException e) {
         if (e instanceof AccessDeniedException) {
             return "permission denied";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "no such file or directory";
         }
         String reason = e instanceof FileSystemException failure ? failure.getReason() : e.getMessage();
         return reason != null ? reason : e.getClass().getSimpleName();
