@@ -15,12 +15,15 @@ import java.util.Optional;
 import java.util.Properties;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeInfo;
+import org.peervpn.node.Passcode;
+import org.peervpn.node.Remembered;
 import org.peervpn.node.runtime.ControlClient;
 import org.peervpn.node.runtime.Home;
 import org.peervpn.node.runtime.InfoProbe;
 import org.peervpn.node.runtime.Invoker;
 import org.peervpn.node.runtime.Node;
 import org.peervpn.node.runtime.NodeException;
+import org.peervpn.node.runtime.PeersFile;
 import org.peervpn.tunnel.NoisePrivateKey;
 
 /** Does what the mode on the command line says. */
@@ -51,6 +54,8 @@ final class Modes {
             return change("add", Map.of("line", options.mode.add.toString()), "Calling ");
         } else if (options.mode.remove != null) {
             return change("remove", Map.of("peer", options.mode.remove), "Removed ");
+        } else if (options.mode.admit != null) {
+            return change("admit", Map.of("peer", options.mode.admit), "Admitted ");
         } else if (options.mode.down) {
             return down();
         } else if (options.mode.repair) {
@@ -156,7 +161,9 @@ final class Modes {
         }
         Home home = home();
         NoisePrivateKey key = home.privateKey(new SecureRandom());
-        NodeConfig config = NodeConfigs.forNode(options, key, versionText());
+        Passcode passcode = Passcodes.read(options.passcodeFile, System.getenv(Passcodes.VARIABLE));
+        Remembered remembered = PeersFile.read(home);
+        NodeConfig config = NodeConfigs.forNode(options, key, passcode, remembered, versionText());
         return new RunningNode(config, nodeOptions(home), console, err).run();
     }
 

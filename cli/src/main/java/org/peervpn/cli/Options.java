@@ -69,6 +69,13 @@ final class Options {
         @Nullable
         String remove;
 
+        @Option(
+                names = "--admit",
+                paramLabel = "PEER",
+                description = "Make the running node let in a guest, or whoever has this public key.")
+        @Nullable
+        String admit;
+
         @Option(names = "--down", description = "Stop the running node and wait until the machine is restored.")
         boolean down;
 
@@ -135,11 +142,20 @@ final class Options {
 
     @Option(
             names = "--admission",
-            paramLabel = "line|known",
-            description = "Who may come in: whoever holds the connect line (default with --exit and --listen), or only"
-                    + " keys named by --allow, --connect, --add (else).")
+            paramLabel = "line|passcode|ask|known",
+            description = "Who may come in: whoever holds the connect line (default with --exit and --listen); whoever"
+                    + " knows the passcode, too; whom you let in when it asks; or only keys named by --allow,"
+                    + " --connect, --add, --admit (else).")
     @Nullable
     Admission admission;
+
+    @Option(
+            names = "--passcode-file",
+            paramLabel = "FILE",
+            description = "The passcode: asked of others (implies --admission=passcode), and told to peers of --connect"
+                    + " that ask for one. Or set PEERVPN_PASSCODE.")
+    @Nullable
+    Path passcodeFile;
 
     @Option(names = "--no-exit", description = "Connect, but keep internet traffic local.")
     boolean noExit;
@@ -226,6 +242,7 @@ final class Options {
         add(given, mode.status, "--status");
         add(given, mode.add != null, "--add");
         add(given, mode.remove != null, "--remove");
+        add(given, mode.admit != null, "--admit");
         add(given, mode.down, "--down");
         add(given, mode.repair, "--repair");
         add(given, mode.version, "--version");

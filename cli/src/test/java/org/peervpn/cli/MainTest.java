@@ -128,7 +128,7 @@ class MainTest {
                 "--endpoint=a b:1     | --endpoint: not an address or host name",
                 "--endpoint=1.2.3.4:65536 | --endpoint: not a port (1 to 65535)",
                 "--allow=abc          | --allow: not a WireGuard public key",
-                "--admission=passcode | --admission: not an admission (line or known)",
+                "--admission=nobody | --admission: not an admission (line, passcode, ask or known)",
                 "--admission=         | --admission: not an admission",
                 "--log-level=loud     | --log-level: not one of error, warn, info, debug, trace",
                 "--log-format=xml     | --log-format: not text or json",

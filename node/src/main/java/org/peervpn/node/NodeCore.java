@@ -4,8 +4,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.MappingWatch;
 import org.peervpn.node.DropCount.Reason;
 import org.peervpn.node.NodeStatus.State;
-import org.peervpn.node.PeerEntry.Origin;
+import org.peervpn.node.Remembered.RememberedPeer;
+import org.peervpn.node.control.AdmissionNotice;
 import org.peervpn.node.control.ControlCodec;
 import org.peervpn.node.control.Hello;
 import org.peervpn.routing.AllowedIps;
@@ -55,6 +59,12 @@ public final class NodeCore {
 
     private static final int MAX_CANDIDATES = 8;
 
+    /** Between the first calls to remembered peers. */
+    private static final long CALL_INTERVAL_NANOS = 10_000_000L;
+
+    /** A stranger that has been away for longer is not called, but may call us. */
+    private static final Duration CALL_SEEN_WITHIN = Duration.ofDays(7);
+
     private final NodeConfig config;
     private final NoisePublicKey publicKey;
     private final OverlayAddresses overlay;
@@ -62,12 +72,18 @@ public final class NodeCore {
     private final NodeOutput output;
     private final DropCount drops = new DropCount();
     private final PeerTable peers;
+    private final Memory memory;
+    private final Doorkeeper doorkeeper;
+    private final Applicant applicant;
     private final Hellos hellos;
     private final Routes routes;
     private final PublicEndpoint publicEndpoint;
     private final ConnectPatience patience;
     private final Tunnel tunnel;
     private final List<NodeEvent> events = new ArrayList<>();
+
+    /** Limits what strangers together can make us tell people. */
+    private final Allowance guestLines = new Allowance(10, seconds(10));
 
     private long nowNanos;
     /** The earliest moment that {@link #settle} found in peers and clocks of the node itself. */
@@ -90,6 +106,9 @@ public final class NodeCore {
         this.wallClock = wallClock;
         this.output = output;
         this.peers = new PeerTable(config.overlay(), overlay.ipv4());
+        this.memory = new Memory(peers, config.remembered(), wallClock);
+        this.doorkeeper = new Doorkeeper(config, peers);
+        this.applicant = new Applicant(config, output);
         this.hellos = new Hellos(config);
         this.routes = new Routes(config, peers, overlay, output);
         this.publicEndpoint = new PublicEndpoint(config, random, output, this::publicEndpointChanged);
@@ -102,8 +121,14 @@ public final class NodeCore {
     /** Begins: peers are called, servers are asked. Called once, before all others. */
     public void start(long now) {
         nowNanos = now;
+        config.remembered().removed().forEach(peers::ban);
+        config.remembered().peers().forEach(this::recall);
         config.allow().forEach(key -> know(key, Origin.ALLOW));
         config.connect().forEach(line -> dial(line, Origin.CONNECT));
+        callRemembered();
+        if (config.passcode() != null && config.admission() == Admission.PASSCODE) {
+            output.derive(publicKey);
+        }
         patience.begin(now);
         publicEndpoint.ask(now);
         unsettled = true;
@@ -174,6 +199,19 @@ public final class NodeCore {
         settle();
     }
 
+    /** The passcode is ready for this verifier. */
+    public void derived(NoisePublicKey verifier, PasscodeKey key, long now) {
+        nowNanos = now;
+        PeerEntry entry = peers.get(verifier);
+        if (verifier.equals(publicKey)) {
+            doorkeeper.ownKey(key, now);
+        } else if (entry != null) {
+            applicant.derived(entry, key);
+        }
+        unsettled = true;
+        settle();
+    }
+
     /** The address families (4, 6) in which this machine reaches the internet without us. */
     public void uplinks(Set<Integer> families, long now) {
         nowNanos = now;
@@ -219,12 +257,38 @@ public final class NodeCore {
         return label;
     }
 
-    /** Forgets the peer at once, and does not let it in again by the line while this node runs. */
+    /**
+     * Lets in the guest of this Peer ID, or whoever has this public key, now and in later runs; an {@link
+     * IllegalArgumentException} says why not.
+     */
+    public PeerLabel admit(String peer, long now) {
+        nowNanos = now;
+        PeerEntry known = peers.lookup(peer);
+        if (known == null && !PeerEntry.isKey(peer)) {
+            throw new IllegalArgumentException(
+                    "no guest is called " + peer + "; a public key can be admitted before it comes");
+        }
+        NoisePublicKey key = known != null ? known.key : NoisePublicKey.parse(peer);
+        if (key.equals(publicKey)) {
+            throw new IllegalArgumentException("that is this node's own public key");
+        }
+        PeerEntry entry = know(key, Origin.ADMIT);
+        if (!entry.up && entry.boundPeer().isConnected(now)) {
+            comeUp(entry);
+        }
+        unsettled = true;
+        settle();
+        return entry.label();
+    }
+
+    /** Forgets the peer at once, and does not let it in again, now or in later runs, until it is named anew. */
     public PeerLabel remove(String peer, long now) {
         nowNanos = now;
         PeerEntry entry = peers.find(peer);
         forget(entry, "removed");
         peers.ban(entry.key);
+        memory.forget(entry.key);
+        memory.changed(now);
         unsettled = true;
         settle();
         return entry.label();
@@ -248,7 +312,63 @@ public final class NodeCore {
         return overlay;
     }
 
+    /** What is to be known in the next run. */
+    public Remembered remembered() {
+        return memory.snapshot();
+    }
+
     // Peers.
+
+    /** A peer of an earlier run. */
+    private void recall(RememberedPeer known) {
+        boolean isOurs = !known.key().equals(publicKey) && !peers.isBanned(known.key());
+        if (!isOurs || !known.origin().outlives(config.admission())) {
+            return;
+        }
+        PeerEntry entry = known.calls() == null
+                ? know(known.key(), known.origin())
+                : dial(new ConnectLine(known.key(), known.calls()), known.origin());
+        entry.name = known.name();
+        if (entry.origin.isStranger() && known.lastEndpoint() != null) {
+            InetSocketAddress last = known.lastEndpoint().literal();
+            entry.source = last == null ? null : Source.of(last.getAddress());
+        }
+        entry.lastSeen = known.lastSeen();
+        if (known.lastSeen() != null) {
+            Duration away = Duration.between(known.lastSeen(), wallClock.instant());
+            // By the uptime alone it may have been away since before this node started: such a moment is negative.
+            entry.downSinceNanos = nowNanos - Math.max(0, away.toNanos());
+        }
+    }
+
+    /** Whoever was connected before may be waiting for us: it is called where it was last, the latest one first. */
+    private void callRemembered() {
+        Instant longAgo = wallClock.instant().minus(CALL_SEEN_WITHIN);
+        long callNanos = nowNanos;
+        for (PeerEntry entry : latestFirst()) {
+            RememberedPeer known = memory.of(entry.key);
+            if (known == null || known.lastEndpoint() == null) {
+                continue;
+            }
+            entry.lastEndpoint = known.lastEndpoint();
+            boolean recent = known.lastSeen() != null && known.lastSeen().isAfter(longAgo);
+            if (recent || !entry.origin.isStranger()) {
+                entry.nextDialNanos = Math.min(entry.nextDialNanos, callNanos);
+                callNanos += CALL_INTERVAL_NANOS;
+            }
+        }
+    }
+
+    private List<PeerEntry> latestFirst() {
+        return peers.entries().stream()
+                .sorted(Comparator.comparing(
+                        (PeerEntry entry) -> {
+                            RememberedPeer known = memory.of(entry.key);
+                            return known == null || known.lastSeen() == null ? Instant.EPOCH : known.lastSeen();
+                        },
+                        Comparator.reverseOrder()))
+                .toList();
+    }
 
     private PeerEntry know(NoisePublicKey key, Origin origin) {
         // The tunnel first: if it has no room, nothing is left behind here.
@@ -257,13 +377,14 @@ public final class NodeCore {
         PeerEntry entry = peers.get(key);
         if (entry == null) {
             entry = peers.add(key, origin, nowNanos);
-        } else if (entry.origin == Origin.LINE) {
+        } else if (entry.origin.isStranger()) {
             entry.origin = origin;
         }
         entry.peer = peer;
         peers.unban(key);
         peers.admit(entry);
         routes.ownersChanged();
+        memory.changed(nowNanos);
         return entry;
     }
 
@@ -294,6 +415,9 @@ public final class NodeCore {
         }
         peers.remove(entry);
         routes.forget(entry);
+        if (entry.admitted) {
+            memory.changed(nowNanos);
+        }
         if (entry.up) {
             events.add(new NodeEvent.PeerGone(entry.label(), why));
         }
@@ -305,6 +429,24 @@ public final class NodeCore {
             entry.peer = peer;
         }
         return entry;
+    }
+
+    private void comeUp(PeerEntry entry) {
+        entry.up = true;
+        entry.wasUp = true;
+        entry.upSinceNanos = nowNanos;
+        everReached |= entry.isDialled();
+        hellos.begin(entry, nowNanos);
+        memory.changed(nowNanos);
+        events.add(new NodeEvent.PeerConnected(
+                entry.label(),
+                endpointOf(entry),
+                entry.addresses().stream().map(StatusView::address).toList()));
+    }
+
+    private static String endpointOf(PeerEntry entry) {
+        Path path = entry.boundPeer().lane().path();
+        return path == null ? "" : Endpoint.text(path.remote());
     }
 
     // Conclusions.
@@ -323,11 +465,18 @@ public final class NodeCore {
             patience.end();
         }
         patience.onTimeout(nowNanos, this::tell);
+        if (!routes.isReady()) {
+            patience.refused(applicant, this::tell);
+        }
+        Remembered due = memory.due(nowNanos);
+        if (due != null) {
+            output.remember(due);
+        }
         ownDeadlineNanos = ownDeadline();
         // An event may make its receiver ask for the status, so everything is settled before the first leaves.
-        List<NodeEvent> due = List.copyOf(events);
+        List<NodeEvent> happened = List.copyOf(events);
         events.clear();
-        due.forEach(output::event);
+        happened.forEach(output::event);
     }
 
     private void tell(NodeEvent event) {
@@ -348,29 +497,33 @@ public final class NodeCore {
         }
         if (entry.up) {
             greet(entry);
+        } else if (entry.isGuest() && entry.confirmed) {
+            sendIfAny(entry, doorkeeper.due(entry, nowNanos));
+        }
+    }
+
+    private void sendIfAny(PeerEntry entry, @Nullable ByteBuffer message) {
+        if (message != null) {
+            tunnel.sendPacket(entry.boundPeer(), message, nowNanos);
         }
     }
 
     private void greet(PeerEntry entry) {
-        ByteBuffer answer = hellos.answer(entry);
-        if (answer != null) {
-            tunnel.sendPacket(entry.boundPeer(), answer, nowNanos);
-        }
-        ByteBuffer hello = hellos.due(entry, nowNanos);
-        if (hello != null) {
-            tunnel.sendPacket(entry.boundPeer(), hello, nowNanos);
-        }
+        sendIfAny(entry, hellos.answer(entry));
+        sendIfAny(entry, hellos.due(entry, nowNanos));
+        sendIfAny(entry, applicant.proof(entry));
     }
 
     private long ownDeadline() {
         long next = Math.min(patience.nextDeadlineNanos(), routes.nextDeadlineNanos(nowNanos));
+        next = Math.min(next, memory.nextDeadlineNanos());
         for (PeerEntry entry : peers.entries()) {
             next = Math.min(next, Math.min(entry.nextDialNanos, entry.nextResolveNanos));
             if (entry.up) {
                 next = Math.min(next, entry.nextHelloNanos);
             }
-            if (!entry.admitted && entry.origin == Origin.LINE) {
-                next = Math.min(next, entry.createdNanos + PeerTable.GUEST_LIFETIME_NANOS);
+            if (entry.isGuest()) {
+                next = Math.min(next, Math.min(entry.nextNoticeNanos, PeerTable.guestUntilNanos(entry)));
             }
         }
         return next;
@@ -434,12 +587,13 @@ public final class NodeCore {
         if (config.waitForPeers() && config.connect().isEmpty()) {
             return routes.isReady() ? State.CONNECTED : State.STARTING;
         }
-        if (peers.entries().stream().anyMatch(entry -> entry.up && entry.isDialled())) {
+        if (peers.entries().stream().anyMatch(entry -> entry.up && entry.isDialled() && entry.refusal == null)) {
             PeerEntry exit = routes.exit();
             boolean exitAway = exit != null && !exit.up;
             return exitAway ? State.RECONNECTING : routes.isReady() ? State.CONNECTED : State.STARTING;
         }
-        return everReached ? State.RECONNECTING : State.CONNECTING;
+        // A peer that has answered but does not let us in has not been reached.
+        return everReached && routes.isReady() ? State.RECONNECTING : State.CONNECTING;
     }
 
     /** What the tunnel tells. */
@@ -467,7 +621,7 @@ public final class NodeCore {
 
         private void sendToCandidates(PeerEntry entry, @Nullable Path path, ByteBuffer datagram) {
             boolean sent = path != null;
-            for (InetSocketAddress candidate : entry.candidates) {
+            for (InetSocketAddress candidate : entry.places()) {
                 Path other = output.pathTo(candidate);
                 if (other != null && !other.equals(path)) {
                     output.send(other, datagram.duplicate());
@@ -487,8 +641,10 @@ public final class NodeCore {
         @Override
         public void received(Peer peer, ByteBuffer payload) {
             PeerEntry entry = peers.get(peer.publicKey());
-            if (entry == null || !entry.admitted) {
+            if (entry == null) {
                 drops.count(Reason.NOT_ADMITTED);
+            } else if (!entry.admitted) {
+                receiveFromGuest(entry, payload);
             } else if (ControlCodec.isControl(payload)) {
                 receiveControl(entry, payload);
             } else if (!IpPacket.trim(payload)) {
@@ -500,18 +656,58 @@ public final class NodeCore {
             }
         }
 
-        private void receiveControl(PeerEntry entry, ByteBuffer payload) {
-            if (ControlCodec.type(payload) != ControlCodec.HELLO) {
-                return; // of a later version
+        /** Of a guest, only the proof of the passcode is heard. */
+        private void receiveFromGuest(PeerEntry guest, ByteBuffer payload) {
+            boolean isProof =
+                    ControlCodec.isControl(payload) && ControlCodec.type(payload) == ControlCodec.PASSCODE_PROOF;
+            if (!isProof || !guest.mayHear(nowNanos)) {
+                drops.count(Reason.NOT_ADMITTED);
+                return;
             }
+            switch (doorkeeper.hearProof(guest, payload, nowNanos)) {
+                case ADMITTED -> letIn(guest);
+                case REFUSED -> drops.count(Reason.WRONG_PASSCODE);
+                case NOT_ASKED -> drops.count(Reason.NOT_ADMITTED);
+                case MALFORMED -> drops.count(Reason.BAD_CONTROL_MESSAGE);
+            }
+            unsettled = true;
+        }
+
+        private void receiveControl(PeerEntry entry, ByteBuffer payload) {
             if (!entry.mayHear(nowNanos)) {
                 drops.count(Reason.TOO_MANY_CONTROL_MESSAGES);
                 return;
             }
+            switch (ControlCodec.type(payload)) {
+                case ControlCodec.HELLO -> receiveHello(entry, payload);
+                case ControlCodec.ADMISSION_NOTICE -> receiveNotice(entry, payload);
+                default -> {} // of a later version
+            }
+        }
+
+        private void receiveNotice(PeerEntry entry, ByteBuffer payload) {
+            AdmissionNotice notice = ControlCodec.decodeNotice(payload);
+            if (notice == null) {
+                drops.count(Reason.BAD_CONTROL_MESSAGE);
+            } else if (entry.isDialled()) {
+                NodeEvent.NotLetIn news = applicant.hear(entry, notice);
+                if (news != null && entry.mayTell(nowNanos)) {
+                    events.add(news);
+                }
+                unsettled = true;
+            }
+        }
+
+        private void receiveHello(PeerEntry entry, ByteBuffer payload) {
             Hello before = entry.hello;
             if (hellos.hear(entry, payload, nowNanos)) {
+                if (entry.refusal != null) {
+                    entry.refusal = null; // it has let us in; what we said before, it has not heard
+                    hellos.begin(entry, nowNanos);
+                }
                 if (entry.hello != null && !entry.hello.saysTheSameAs(before) && entry.mayTell(nowNanos)) {
                     events.add(new NodeEvent.PeerNamed(entry.label(), entry.hello.exitFamilies()));
+                    memory.changed(nowNanos);
                 }
                 unsettled = true;
             } else {
@@ -521,7 +717,7 @@ public final class NodeCore {
 
         @Override
         public @Nullable PeerConfig unknownPeer(NoisePublicKey key, Path source) {
-            if (config.admission() != Admission.LINE || peers.isBanned(key)) {
+            if (!doorkeeper.mayKnock(key)) {
                 return null;
             }
             if (!peers.hasRoomForStranger(source.remote().getAddress())) {
@@ -545,6 +741,9 @@ public final class NodeCore {
             LOG.debug("path to {}: {} -> {}", entry.id, old, source);
             entry.pathSince = wallClock.instant();
             entry.pathWhy = "the peer's last authenticated datagram came from there";
+            if (entry.admitted) {
+                memory.changed(nowNanos);
+            }
             if (entry.up && old != null && entry.mayTell(nowNanos)) {
                 events.add(new NodeEvent.PathChanged(
                         entry.label(), Endpoint.text(old.remote()), Endpoint.text(source.remote())));
@@ -560,27 +759,29 @@ public final class NodeCore {
             }
             LOG.debug("handshake with {} completed as {}", entry.id, initiator ? "initiator" : "responder");
             entry.triesCandidates = false;
-            if (!entry.admitted) {
-                peers.admit(entry); // by the line: it has proved that it knows our key and lives where it says
-                routes.ownersChanged();
-            }
-            if (!entry.up) {
-                comeUp(entry);
+            if (entry.admitted) {
+                if (!entry.up) {
+                    comeUp(entry);
+                }
+            } else {
+                arrived(entry);
             }
             unsettled = true;
         }
 
-        private void comeUp(PeerEntry entry) {
-            entry.up = true;
-            entry.wasUp = true;
-            entry.upSinceNanos = nowNanos;
-            everReached |= entry.isDialled();
-            hellos.begin(entry, nowNanos);
-            Path path = entry.boundPeer().lane().path();
-            events.add(new NodeEvent.PeerConnected(
-                    entry.label(),
-                    path == null ? "" : Endpoint.text(path.remote()),
-                    entry.addresses().stream().map(StatusView::address).toList()));
+        private void arrived(PeerEntry guest) {
+            boolean isNew = !guest.confirmed;
+            if (doorkeeper.arrived(guest, nowNanos)) {
+                letIn(guest);
+            } else if (isNew && config.admission() == Admission.ASK && guestLines.take(nowNanos)) {
+                events.add(new NodeEvent.GuestAsks(guest.label(), guest.key.toString(), endpointOf(guest)));
+            }
+        }
+
+        private void letIn(PeerEntry guest) {
+            peers.admit(guest);
+            routes.ownersChanged();
+            comeUp(guest);
         }
 
         @Override
@@ -595,6 +796,8 @@ public final class NodeCore {
             if (entry != null && entry.up) {
                 entry.up = false;
                 entry.downSinceNanos = nowNanos;
+                entry.lastSeen = wallClock.instant();
+                memory.changed(nowNanos);
                 events.add(new NodeEvent.PeerGone(entry.label(), "no answer for 3 minutes"));
             }
             redial(peer);

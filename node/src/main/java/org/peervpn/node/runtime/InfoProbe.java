@@ -7,6 +7,7 @@ import java.util.concurrent.TimeoutException;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeEvent;
 import org.peervpn.node.NodeInfo;
+import org.peervpn.node.Remembered;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.udp.UdpPort;
 
@@ -27,6 +28,9 @@ public final class InfoProbe {
 
             @Override
             public void route(RouterConfig wanted) {}
+
+            @Override
+            public void remember(Remembered remembered) {}
 
             @Override
             public void event(NodeEvent event) {}

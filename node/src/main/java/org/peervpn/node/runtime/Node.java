@@ -20,13 +20,16 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.ConnectLine;
 import org.peervpn.node.NodeConfig;
+import org.peervpn.node.NodeCore;
 import org.peervpn.node.NodeEvent;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.NodeStatus;
 import org.peervpn.node.PeerLabel;
+import org.peervpn.node.Remembered;
 import org.peervpn.routing.Router;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.routing.RouterException;
@@ -67,6 +70,7 @@ public final class Node implements AutoCloseable {
     private final Router router;
     private final Engine engine;
     private final ControlServer control;
+    private final PeersFile peersFile;
     private final ScheduledExecutorService machine =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "machine"));
 
@@ -90,6 +94,7 @@ public final class Node implements AutoCloseable {
     private Node(NodeConfig config, Options options, Consumer<NodeEvent> listener) throws NodeException {
         this.options = options;
         this.listener = listener;
+        this.peersFile = new PeersFile(options.home());
         RouterSetup setup = setup(options);
         this.lock = NodeLock.take(options.home());
         try (Undo undo = new Undo()) {
@@ -177,11 +182,15 @@ public final class Node implements AutoCloseable {
             case "info" -> JSON.valueToTree(infoWithin(InfoProbe.PATIENCE_MILLIS));
             case "add" -> {
                 ConnectLine line = ConnectLine.parse(arguments.path("line").asText());
-                yield label(await(engine.ask(core -> core.add(line, engine.nowNanos()))));
+                yield change(core -> core.add(line, engine.nowNanos()));
             }
             case "remove" -> {
                 String peer = arguments.path("peer").asText();
-                yield label(await(engine.ask(core -> core.remove(peer, engine.nowNanos()))));
+                yield change(core -> core.remove(peer, engine.nowNanos()));
+            }
+            case "admit" -> {
+                String peer = arguments.path("peer").asText();
+                yield change(core -> core.admit(peer, engine.nowNanos()));
             }
             case "down" -> {
                 close();
@@ -195,16 +204,19 @@ public final class Node implements AutoCloseable {
         };
     }
 
+    /** What the operator has decided about a peer holds only if it also holds after a crash. */
+    private JsonNode change(Function<NodeCore, PeerLabel> decision) throws NodeException {
+        PeerLabel label = await(engine.ask(decision));
+        peersFile.writeNow(await(engine.ask(NodeCore::remembered)));
+        return JsonNodeFactory.instance.objectNode().put("peer", label.toString());
+    }
+
     private NodeStatus status() {
         Map<String, Long> drops = new TreeMap<>();
         drops.put("udp", engine.port().droppedDatagrams());
         Tun device = tun;
         drops.put("tun", device == null ? 0 : device.droppedPackets());
         return engine.sharedCore().status(options.interfaceName(), port(), drops, engine.nowNanos());
-    }
-
-    private static JsonNode label(PeerLabel label) {
-        return JsonNodeFactory.instance.objectNode().put("peer", label.toString());
     }
 
     private static <T> T await(CompletableFuture<T> answer) throws NodeException {
@@ -342,9 +354,24 @@ public final class Node implements AutoCloseable {
         if (device != null) {
             device.close();
         }
+        rememberAll();
         engine.close();
+        peersFile.close();
         lock.close();
         ended.complete(failure);
+    }
+
+    private void rememberAll() {
+        try {
+            peersFile.write(await(engine.ask(NodeCore::remembered)));
+        } catch (NodeException e) {
+            LOG.warn("peers are not remembered: {}", e.getMessage());
+        }
+    }
+
+    /** Lets a guest in, or not: the answer to {@link NodeEvent.GuestAsks}. */
+    public void decide(String publicKey, boolean letIn) throws NodeException {
+        change(core -> letIn ? core.admit(publicKey, engine.nowNanos()) : core.remove(publicKey, engine.nowNanos()));
     }
 
     /** After {@link #ended}: lets the last answer on the control socket leave. */
@@ -372,6 +399,11 @@ public final class Node implements AutoCloseable {
         public void route(RouterConfig config) {
             wanted.set(config);
             machine.execute(Node.this::applyWanted);
+        }
+
+        @Override
+        public void remember(Remembered remembered) {
+            peersFile.write(remembered);
         }
 
         @Override
