@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
@@ -135,7 +134,7 @@ final class Modes {
 
     private JsonNode callNode(String call, Map<String, String> arguments) throws NodeException {
         Invoker invoker = Invoker.current();
-        Home home = Home.find(homeDirectory(invoker), invoker);
+        Home home = Home.find(options.homeDirectory(invoker), invoker);
         return new ControlClient(home)
                 .call(call, arguments)
                 .orElseThrow(() -> new NodeException("no node is running in " + home.directory()
@@ -174,11 +173,7 @@ final class Modes {
 
     private Home home() throws NodeException {
         Invoker invoker = Invoker.current();
-        return Home.open(homeDirectory(invoker), invoker);
-    }
-
-    private Path homeDirectory(Invoker invoker) {
-        return options.home != null ? options.home : invoker.homeDirectory().resolve(".peervpn");
+        return Home.open(options.homeDirectory(invoker), invoker);
     }
 
     private Node.Options nodeOptions(Home home) {

@@ -8,6 +8,7 @@ import org.peervpn.node.Admission;
 import org.peervpn.node.ConnectLine;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.OverlayAddresses;
+import org.peervpn.node.runtime.Invoker;
 import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.NoisePublicKey;
 import picocli.CommandLine.ArgGroup;
@@ -100,6 +101,14 @@ final class Options {
             description = "Identity and configuration; ~/.peervpn of the invoking user, also under sudo.")
     @Nullable
     Path home;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "Settings by the names of these options; DIR/config.yaml if there. Options win over the file.")
+    @Nullable
+    Path config;
 
     @Option(
             names = "--port",
@@ -198,6 +207,16 @@ final class Options {
     /** True if a node is to run. */
     boolean runsNode() {
         return mode.exit || mode.listen || !mode.connect.isEmpty();
+    }
+
+    /** False if a broken configuration file must not be in the way, for nothing in it matters. */
+    boolean readsConfiguration() {
+        boolean onlyTalks = mode.status || mode.add != null || mode.remove != null || mode.down;
+        return config != null || !(help || mode.version || onlyTalks);
+    }
+
+    Path homeDirectory(Invoker invoker) {
+        return home != null ? home : invoker.homeDirectory().resolve(".peervpn");
     }
 
     int portOrDefault() {

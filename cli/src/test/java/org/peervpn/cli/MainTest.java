@@ -28,7 +28,14 @@ class MainTest {
                 .contains("peervpn MODE [OPTIONS]")
                 .contains("--info", "--exit", "--connect=PUBKEY@ENDPOINT", "--listen", "--status", "--add", "--remove")
                 .contains("--down", "--repair", "--version", "--help")
-                .contains("--home=DIR", "--port=N", "--interface=NAME", "--mtu=N", "--overlay=CIDR", "--name=TEXT")
+                .contains(
+                        "--home=DIR",
+                        "--config=FILE",
+                        "--port=N",
+                        "--interface=NAME",
+                        "--mtu=N",
+                        "--overlay=CIDR",
+                        "--name=TEXT")
                 .contains("--stun=HOST:PORT", "--endpoint=HOST:PORT", "--allow=PUBKEY", "--admission=line|known")
                 .contains("--no-exit", "--exit-via=PEER", "--route=CIDR", "--exclude=CIDR", "--timeout=SECONDS")
                 .contains("--json", "--log-level=LEVEL", "--log-format=text|json", "--debug")
@@ -38,8 +45,8 @@ class MainTest {
     }
 
     @Test
-    void noModeGivesTheHelpOnStandardError() {
-        Call call = Call.of();
+    void noModeGivesTheHelpOnStandardError(@TempDir Path home) {
+        Call call = Call.of("--home=" + home);
 
         assertThat(call.exitCode()).isEqualTo(2);
         assertThat(call.output()).isEmpty();
@@ -47,8 +54,8 @@ class MainTest {
     }
 
     @Test
-    void optionsAloneAreNoMode() {
-        assertThat(Call.of("--json", "--port=1").exitCode()).isEqualTo(2);
+    void optionsAloneAreNoMode(@TempDir Path home) {
+        assertThat(Call.of("--home=" + home, "--json", "--port=1").exitCode()).isEqualTo(2);
     }
 
     @Test
@@ -70,7 +77,6 @@ class MainTest {
                 "--dns=9.9.9.9",
                 "--diagnostics",
                 "--admit=x",
-                "--config=x",
                 "--passcode-file=x",
                 "--monitor-nat",
                 "--metrics=127.0.0.1:9",
@@ -253,7 +259,7 @@ class MainTest {
         assertThat(key).hasContent("no key\n");
     }
 
-    private static void assertOneLine(Call call, int exitCode, String reason) {
+    static void assertOneLine(Call call, int exitCode, String reason) {
         assertThat(call.exitCode()).as(call.toString()).isEqualTo(exitCode);
         assertThat(call.output()).isEmpty();
         assertThat(call.errors())
