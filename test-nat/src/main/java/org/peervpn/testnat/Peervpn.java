@@ -53,10 +53,15 @@ public final class Peervpn {
 
     /** Starts a node that uses the laboratory's STUN servers. */
     public RunningProcess start(String... options) {
+        node = host.start(listener, commandLine(options).toArray(String[]::new));
+        return node;
+    }
+
+    /** What starts a node that uses the laboratory's STUN servers. */
+    public List<String> commandLine(String... options) {
         List<String> all = new ArrayList<>(STUN);
         all.addAll(List.of(options));
-        node = host.start(listener, command(all));
-        return node;
+        return List.of(command(all));
     }
 
     /** Starts a node and waits until it forwards packets. */
