@@ -28,11 +28,13 @@ final class Modes {
     private static final ObjectMapper JSON =
             new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
+    private final Settings settings;
     private final Options options;
     private final Console console;
     private final PrintStream err;
 
-    Modes(Options options, PrintStream out, PrintStream err) {
+    Modes(Settings settings, Options options, PrintStream out, PrintStream err) {
+        this.settings = settings;
         this.options = options;
         this.console = new Console(out, options.json);
         this.err = err;
@@ -156,7 +158,7 @@ final class Modes {
         Home home = home();
         NoisePrivateKey key = home.privateKey(new SecureRandom());
         NodeConfig config = NodeConfigs.forNode(options, key, versionText());
-        return new RunningNode(config, nodeOptions(home), console, err).run();
+        return new RunningNode(config, nodeOptions(home), console, err, new Reload(settings, key)).run();
     }
 
     private int needsRoot() {

@@ -26,6 +26,7 @@ final class RunningNode {
     private final Node.Options options;
     private final Console console;
     private final PrintStream err;
+    private final Reload reload;
     private final EventText text;
     private final CompletableFuture<Void> unreachable = new CompletableFuture<>();
 
@@ -40,7 +41,8 @@ final class RunningNode {
     /** The public endpoint that was told last. */
     private volatile @Nullable String toldEndpoint;
 
-    RunningNode(NodeConfig config, Node.Options options, Console console, PrintStream err) {
+    RunningNode(NodeConfig config, Node.Options options, Console console, PrintStream err, Reload reload) {
+        this.reload = reload;
         this.config = config;
         this.options = options;
         this.console = console;
@@ -57,6 +59,7 @@ final class RunningNode {
         try {
             Node node = Node.start(config, options, this::tell);
             starting.complete(node);
+            new Hangup().listen(() -> reload.apply(node));
             introduce(node);
             return end(node);
         } finally {
