@@ -46,6 +46,10 @@ final class World {
         lost = datagrams;
     }
 
+    long nowNanos() {
+        return nowNanos;
+    }
+
     SimNode add(UnaryOperator<Config> change) {
         Config config = change.apply(new Config());
         InetSocketAddress address = new InetSocketAddress(address("11.22.33." + nextAddress++), 51820);
@@ -187,6 +191,16 @@ final class World {
 
         void remove(String peer) {
             core.remove(peer, nowNanos);
+            deliver();
+        }
+
+        void reload(List<ConnectLine> connect, List<NoisePublicKey> allow) {
+            core.reload(connect, allow, nowNanos);
+            deliver();
+        }
+
+        void networkChanged() {
+            core.networkChanged(nowNanos);
             deliver();
         }
 
