@@ -40,7 +40,7 @@ public final class Main {
             }
             options.check();
             Logging.configure(options);
-            return new Modes(options, out, err).run();
+            return new Modes(settings, options, out, err).run();
         } catch (UsageException e) {
             complain(err, e.getMessage());
             err.println();

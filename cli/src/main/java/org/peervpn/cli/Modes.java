@@ -31,11 +31,13 @@ final class Modes {
     private static final ObjectMapper JSON =
             new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
+    private final Settings settings;
     private final Options options;
     private final Console console;
     private final PrintStream err;
 
-    Modes(Options options, PrintStream out, PrintStream err) {
+    Modes(Settings settings, Options options, PrintStream out, PrintStream err) {
+        this.settings = settings;
         this.options = options;
         this.console = new Console(out, options.json);
         this.err = err;
@@ -163,7 +165,7 @@ final class Modes {
         Passcode passcode = Passcodes.read(options.passcodeFile, System.getenv(Passcodes.VARIABLE));
         Remembered remembered = PeersFile.read(home);
         NodeConfig config = NodeConfigs.forNode(options, key, passcode, remembered, versionText());
-        return new RunningNode(config, nodeOptions(home), console, err).run();
+        return new RunningNode(config, nodeOptions(home), console, err, new Reload(settings, config)).run();
     }
 
     private int needsRoot() {

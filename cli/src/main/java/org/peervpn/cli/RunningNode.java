@@ -27,6 +27,7 @@ final class RunningNode {
     private final Node.Options options;
     private final Console console;
     private final PrintStream err;
+    private final Reload reload;
     private final EventText text;
 
     /** Completes with the event that ends a client which can do nothing: {@code Unreachable} or {@code Refused}. */
@@ -46,7 +47,8 @@ final class RunningNode {
     /** null unless the operator is asked and sits at a terminal. */
     private volatile @Nullable GuestPrompt prompt;
 
-    RunningNode(NodeConfig config, Node.Options options, Console console, PrintStream err) {
+    RunningNode(NodeConfig config, Node.Options options, Console console, PrintStream err, Reload reload) {
+        this.reload = reload;
         this.config = config;
         this.options = options;
         this.console = console;
@@ -63,6 +65,7 @@ final class RunningNode {
         try {
             Node node = Node.start(config, options, this::tell);
             starting.complete(node);
+            new Hangup().listen(() -> reload.apply(node));
             introduce(node);
             return end(node);
         } finally {

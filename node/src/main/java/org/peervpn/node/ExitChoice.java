@@ -12,8 +12,16 @@ final class ExitChoice {
 
     private final NodeConfig config;
 
+    /** Whom the operator wants to be called, in order. */
+    private List<ConnectLine> connect;
+
     ExitChoice(NodeConfig config) {
         this.config = config;
+        this.connect = config.connect();
+    }
+
+    void connect(List<ConnectLine> lines) {
+        connect = lines;
     }
 
     /**
@@ -57,9 +65,7 @@ final class ExitChoice {
 
     private Stream<PeerEntry> preferred(PeerTable peers) {
         if (config.exitVia().isEmpty()) {
-            return config.connect().stream()
-                    .map(line -> peers.get(line.publicKey()))
-                    .filter(Objects::nonNull);
+            return connect.stream().map(line -> peers.get(line.publicKey())).filter(Objects::nonNull);
         }
         return config.exitVia().stream().flatMap(text -> named(text, peers));
     }

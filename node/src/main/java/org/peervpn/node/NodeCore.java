@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.MappingWatch;
 import org.peervpn.node.DropCount.Reason;
@@ -54,8 +55,8 @@ public final class NodeCore {
     /** How long a peer may take to say hello before it counts as one that does not. */
     static final long HELLO_PATIENCE_NANOS = seconds(3);
 
-    static final long REDIAL_NANOS = seconds(1);
     static final long RESOLVE_AGAIN_NANOS = seconds(15);
+    static final long RESOLVE_RARELY_NANOS = seconds(60);
 
     private static final int MAX_CANDIDATES = 8;
 
@@ -69,6 +70,7 @@ public final class NodeCore {
     private final NoisePublicKey publicKey;
     private final OverlayAddresses overlay;
     private final InstantSource wallClock;
+    private final SecureRandom random;
     private final NodeOutput output;
     private final DropCount drops = new DropCount();
     private final PeerTable peers;
@@ -85,6 +87,14 @@ public final class NodeCore {
     /** Limits what strangers together can make us tell people. */
     private final Allowance guestLines = new Allowance(10, seconds(10));
 
+    /** Whoever knows our key can make lines in a debug log. */
+    private final Allowance strangersInLog = new Allowance(10, seconds(1));
+
+    /** Whom the operator wants to be called, and whom to be admitted. */
+    private List<ConnectLine> connect;
+
+    private List<NoisePublicKey> allow;
+
     private long nowNanos;
     /** The earliest moment that {@link #settle} found in peers and clocks of the node itself. */
     private long ownDeadlineNanos = Long.MAX_VALUE;
@@ -96,14 +106,18 @@ public final class NodeCore {
     /** A peer that we call has answered once. */
     private boolean everReached;
 
-    private boolean stopping;
+    /** STOPPING or FAILED; null while the node is not being ended. */
+    private @Nullable State ending;
 
     public NodeCore(
             NodeConfig config, InstantSource wallClock, SecureRandom random, Runnable wakeup, NodeOutput output) {
         this.config = config;
         this.publicKey = config.privateKey().publicKey();
         this.overlay = OverlayAddresses.of(publicKey, config.overlay());
+        this.connect = config.connect();
+        this.allow = config.allow();
         this.wallClock = wallClock;
+        this.random = random;
         this.output = output;
         this.peers = new PeerTable(config.overlay(), overlay.ipv4());
         this.memory = new Memory(peers, config.remembered(), wallClock);
@@ -191,8 +205,12 @@ public final class NodeCore {
         publicEndpoint.resolved(endpoint, found, now);
         for (PeerEntry entry : peers.entries()) {
             if (endpoint.equals(entry.endpoint) && !found.isEmpty() && !found.equals(entry.candidates)) {
+                boolean isElsewhere = !entry.candidates.containsAll(found); // not only in another order
                 entry.candidates = found;
-                entry.nextDialNanos = now;
+                if (isElsewhere) {
+                    LOG.debug("{} is at {} now, as its name says", entry.id, found);
+                    callAnew(entry);
+                }
             }
         }
         unsettled = true;
@@ -231,6 +249,8 @@ public final class NodeCore {
         for (PeerEntry entry : peers.entries()) {
             if (entry.up && entry.isDialled()) {
                 tunnel.sendKeepalive(entry.boundPeer(), now);
+            } else if (entry.isDialled()) {
+                callAnew(entry);
             }
         }
         unsettled = true;
@@ -294,8 +314,36 @@ public final class NodeCore {
         return entry.label();
     }
 
-    public void stopping() {
-        stopping = true;
+    /**
+     * The operator wants other peers to be called and admitted than before. Who is new is known; who is named no more is
+     * forgotten, unless it came by {@link #add} or by the line. Who was removed meanwhile comes back only if it is new.
+     */
+    public void reload(List<ConnectLine> newConnect, List<NoisePublicKey> newAllow, long now) {
+        nowNanos = now;
+        Set<NoisePublicKey> called =
+                newConnect.stream().map(ConnectLine::publicKey).collect(Collectors.toSet());
+        for (PeerEntry entry : List.copyOf(peers.entries())) {
+            if (entry.origin == Origin.CONNECT && !called.contains(entry.key)) {
+                hangUp(entry);
+            }
+            if (entry.origin == Origin.ALLOW && !newAllow.contains(entry.key)) {
+                forget(entry, "no longer in the configuration");
+            }
+        }
+        newAllow.stream().filter(key -> !allow.contains(key)).forEach(key -> know(key, Origin.ALLOW));
+        newConnect.stream().filter(line -> !connect.contains(line)).forEach(line -> dial(line, Origin.CONNECT));
+        connect = List.copyOf(newConnect);
+        allow = List.copyOf(newAllow);
+        routes.connect(connect);
+        unsettled = true;
+        settle();
+    }
+
+    /** From now on nothing is told any more. */
+    public void stopping(boolean failed) {
+        if (ending == null) {
+            ending = failed ? State.FAILED : State.STOPPING;
+        }
     }
 
     /** Which peer owns an inner address, the exit included. Any thread may read it. */
@@ -353,6 +401,7 @@ public final class NodeCore {
             entry.lastEndpoint = known.lastEndpoint();
             boolean recent = known.lastSeen() != null && known.lastSeen().isAfter(longAgo);
             if (recent || !entry.origin.isStranger()) {
+                entry.calls.beginAnew(nowNanos);
                 entry.nextDialNanos = Math.min(entry.nextDialNanos, callNanos);
                 callNanos += CALL_INTERVAL_NANOS;
             }
@@ -393,18 +442,34 @@ public final class NodeCore {
         if (!entry.isDialled()) {
             entry.origin = origin;
         }
-        entry.boundPeer().persistentKeepaliveNanos(PERSISTENT_KEEPALIVE_NANOS);
+        if (entry.up) {
+            entry.boundPeer().persistentKeepaliveNanos(PERSISTENT_KEEPALIVE_NANOS);
+        }
         entry.endpoint = line.endpoint();
         entry.triesCandidates = true;
         InetSocketAddress literal = line.endpoint().literal();
-        if (literal == null) {
-            entry.candidates = List.of();
+        entry.candidates = literal == null ? List.of() : List.of(literal);
+        callAnew(entry);
+        return entry;
+    }
+
+    private void callAnew(PeerEntry entry) {
+        entry.calls.beginAnew(nowNanos);
+        if (entry.candidates.isEmpty()) {
             entry.nextResolveNanos = nowNanos;
         } else {
-            entry.candidates = List.of(literal);
             entry.nextDialNanos = nowNanos;
         }
-        return entry;
+    }
+
+    /** It may still come by itself. */
+    private void hangUp(PeerEntry entry) {
+        entry.origin = Origin.ALLOW;
+        entry.endpoint = null;
+        entry.candidates = List.of();
+        entry.nextDialNanos = Long.MAX_VALUE;
+        entry.nextResolveNanos = Long.MAX_VALUE;
+        entry.boundPeer().persistentKeepaliveNanos(0);
     }
 
     private void forget(PeerEntry entry, String why) {
@@ -435,7 +500,10 @@ public final class NodeCore {
         entry.up = true;
         entry.wasUp = true;
         entry.upSinceNanos = nowNanos;
-        everReached |= entry.isDialled();
+        if (entry.isDialled()) {
+            everReached = true;
+            entry.boundPeer().persistentKeepaliveNanos(PERSISTENT_KEEPALIVE_NANOS);
+        }
         hellos.begin(entry, nowNanos);
         memory.changed(nowNanos);
         events.add(new NodeEvent.PeerConnected(
@@ -481,19 +549,20 @@ public final class NodeCore {
 
     private void tell(NodeEvent event) {
         // To a node that is being put back, nothing happens any more.
-        if (!stopping) {
+        if (ending == null) {
             events.add(event);
         }
     }
 
     private void settle(PeerEntry entry) {
         if (entry.nextResolveNanos <= nowNanos && entry.endpoint != null) {
-            entry.nextResolveNanos = entry.up ? Long.MAX_VALUE : nowNanos + RESOLVE_AGAIN_NANOS;
+            long pause = entry.calls.isQuick(nowNanos) ? RESOLVE_AGAIN_NANOS : RESOLVE_RARELY_NANOS;
+            entry.nextResolveNanos = entry.up ? Long.MAX_VALUE : nowNanos + pause;
             output.resolve(entry.endpoint);
         }
         if (entry.nextDialNanos <= nowNanos) {
             entry.nextDialNanos = Long.MAX_VALUE;
-            tunnel.initiate(entry.boundPeer(), nowNanos);
+            call(entry);
         }
         if (entry.up) {
             greet(entry);
@@ -505,6 +574,14 @@ public final class NodeCore {
     private void sendIfAny(PeerEntry entry, @Nullable ByteBuffer message) {
         if (message != null) {
             tunnel.sendPacket(entry.boundPeer(), message, nowNanos);
+        }
+    }
+
+    private void call(PeerEntry entry) {
+        if (entry.calls.isQuick(nowNanos)) {
+            tunnel.initiate(entry.boundPeer(), nowNanos);
+        } else {
+            tunnel.initiateOnce(entry.boundPeer(), nowNanos);
         }
     }
 
@@ -581,19 +658,22 @@ public final class NodeCore {
     }
 
     private State state() {
-        if (stopping) {
-            return State.STOPPING;
+        if (ending != null) {
+            return ending;
         }
-        if (config.waitForPeers() && config.connect().isEmpty()) {
-            return routes.isReady() ? State.CONNECTED : State.STARTING;
+        if (config.waitForPeers() && !routes.isReady()) {
+            return State.STARTING;
         }
-        if (peers.entries().stream().anyMatch(entry -> entry.up && entry.isDialled() && entry.refusal == null)) {
-            PeerEntry exit = routes.exit();
-            boolean exitAway = exit != null && !exit.up;
-            return exitAway ? State.RECONNECTING : routes.isReady() ? State.CONNECTED : State.STARTING;
+        if (config.waitForPeers() && connect.isEmpty()) {
+            return State.CONNECTED;
         }
-        // A peer that has answered but does not let us in has not been reached.
-        return everReached && routes.isReady() ? State.RECONNECTING : State.CONNECTING;
+        if (peers.entries().stream().noneMatch(entry -> entry.up && entry.isDialled() && entry.refusal == null)) {
+            // A peer that has answered but does not let us in has not been reached.
+            return everReached && routes.isReady() ? State.RECONNECTING : State.CONNECTING;
+        }
+        PeerEntry exit = routes.exit();
+        boolean exitAway = exit != null && !exit.up;
+        return exitAway ? State.RECONNECTING : routes.isReady() ? State.CONNECTED : State.CONNECTING;
     }
 
     /** What the tunnel tells. */
@@ -615,6 +695,7 @@ public final class NodeCore {
                 sendToCandidates(entry, path, datagram);
             }
             if (isInitiation) {
+                LOG.debug("handshake with {}: initiation by {}, to {}", entry.id, path, entry.candidates);
                 entry.triesCandidates = true;
             }
         }
@@ -718,6 +799,7 @@ public final class NodeCore {
         @Override
         public @Nullable PeerConfig unknownPeer(NoisePublicKey key, Path source) {
             if (!doorkeeper.mayKnock(key)) {
+                debugOfStranger("handshake: {} at {} is not admitted", key, source);
                 return null;
             }
             if (!peers.hasRoomForStranger(source.remote().getAddress())) {
@@ -727,7 +809,14 @@ public final class NodeCore {
             peers.add(key, Origin.LINE, nowNanos).source =
                     Source.of(source.remote().getAddress());
             unsettled = true;
+            debugOfStranger("handshake: {} at {} is a guest until its first message", key, source);
             return new PeerConfig(key, PresharedKey.NONE, 0);
+        }
+
+        private void debugOfStranger(String what, NoisePublicKey key, Path source) {
+            if (LOG.isDebugEnabled() && strangersInLog.take(nowNanos)) {
+                LOG.debug(what, PeerId.of(key), source);
+            }
         }
 
         @Override
@@ -738,7 +827,8 @@ public final class NodeCore {
             if (entry == null) {
                 return;
             }
-            LOG.debug("path to {}: {} -> {}", entry.id, old, source);
+            LOG.debug("path to {}: {} -> {}, from where its last authenticated datagram came", entry.id, old, source);
+            entry.calls.beginAnew(nowNanos);
             entry.pathSince = wallClock.instant();
             entry.pathWhy = "the peer's last authenticated datagram came from there";
             if (entry.admitted) {
@@ -786,29 +876,41 @@ public final class NodeCore {
 
         @Override
         public void gaveUp(Peer peer) {
+            PeerEntry entry = entryOf(peer);
             LOG.debug("no answer to the handshakes with {}", PeerId.of(peer.publicKey()));
-            redial(peer);
+            if (entry != null && entry.isDialled()) {
+                callLater(entry);
+            }
         }
 
         @Override
         public void disconnected(Peer peer) {
             PeerEntry entry = entryOf(peer);
             if (entry != null && entry.up) {
+                LOG.debug("connection with {} lost: no handshake for so long", entry.id);
                 entry.up = false;
                 entry.downSinceNanos = nowNanos;
                 entry.lastSeen = wallClock.instant();
                 memory.changed(nowNanos);
                 events.add(new NodeEvent.PeerGone(entry.label(), "no answer for 3 minutes"));
+                unsettled = true;
             }
-            redial(peer);
+            if (entry != null && entry.isDialled()) {
+                entry.calls.beginAnew(nowNanos);
+                callLater(entry);
+            }
         }
 
-        private void redial(Peer peer) {
-            PeerEntry entry = entryOf(peer);
-            if (entry != null && entry.isDialled()) {
-                entry.nextDialNanos = nowNanos + REDIAL_NANOS;
-                entry.nextResolveNanos = nowNanos;
+        private void callLater(PeerEntry entry) {
+            if (entry.up) {
+                entry.calls.beginAnew(nowNanos);
+            } else {
+                // It would call, too, and every 25 s.
+                entry.boundPeer().persistentKeepaliveNanos(0);
             }
+            entry.nextDialNanos = entry.calls.nextCallNanos(nowNanos, random);
+            entry.nextResolveNanos = Math.min(entry.nextResolveNanos, entry.nextDialNanos);
+            LOG.debug("{} is called again in {} s", entry.id, (entry.nextDialNanos - nowNanos) / seconds(1));
             unsettled = true;
         }
 

@@ -122,6 +122,9 @@ final class PeerEntry {
 
     long rttNanos = -1;
 
+    /** How often it is called while it does not answer. */
+    final CallSchedule calls = new CallSchedule();
+
     long nextDialNanos = Long.MAX_VALUE;
     long nextResolveNanos = Long.MAX_VALUE;
 

@@ -50,6 +50,10 @@ final class World {
         lost = datagrams;
     }
 
+    long nowNanos() {
+        return nowNanos;
+    }
+
     SimNode add(UnaryOperator<Config> change) {
         Config config = change.apply(new Config());
         InetSocketAddress address = new InetSocketAddress(address("11.22.33." + nextAddress++), 51820);
@@ -244,6 +248,16 @@ final class World {
         void remove(String peer) {
             core.remove(peer, nowNanos);
             remembered = core.remembered();
+            deliver();
+        }
+
+        void reload(List<ConnectLine> connect, List<NoisePublicKey> allow) {
+            core.reload(connect, allow, nowNanos);
+            deliver();
+        }
+
+        void networkChanged() {
+            core.networkChanged(nowNanos);
             deliver();
         }
 

@@ -41,8 +41,9 @@ class AdmissionIT {
         client.start(connect);
         assertThat(client.awaitExit()).isEqualTo(1);
         assertThat(client.node().errors())
-                .endsWith(
-                        "peervpn: the peer asks for a passcode: give it by --passcode-file=FILE or PEERVPN_PASSCODE\n");
+                .last()
+                .isEqualTo(
+                        "peervpn: the peer asks for a passcode: give it by --passcode-file=FILE or PEERVPN_PASSCODE");
         client.start(connect, "--passcode-file=" + passcode(client.host(), "battery staple"));
         assertThat(client.awaitExit()).isEqualTo(1);
         assertThat(client.node().errors()).last().isEqualTo("peervpn: wrong passcode: the peer does not let us in");

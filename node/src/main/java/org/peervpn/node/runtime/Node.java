@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -35,6 +36,7 @@ import org.peervpn.routing.RouterConfig;
 import org.peervpn.routing.RouterException;
 import org.peervpn.routing.RouterSetup;
 import org.peervpn.routing.Uplinks;
+import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.tun.LinuxTun;
 import org.peervpn.tunnel.tun.Tun;
 import org.peervpn.tunnel.tun.TunException;
@@ -167,6 +169,11 @@ public final class Node implements AutoCloseable {
     public NodeInfo infoWithin(long millis) throws NodeException {
         InfoProbe.awaitSettled(engine, millis);
         return info();
+    }
+
+    /** Takes other lists of peers to call and of keys to admit. */
+    public void reload(List<ConnectLine> connect, List<NoisePublicKey> allow) {
+        engine.run(core -> core.reload(connect, allow, engine.nowNanos()));
     }
 
     /** Completes when the node has ended: with null if it was asked to, else with the reason. */
@@ -323,7 +330,7 @@ public final class Node implements AutoCloseable {
     }
 
     private void close(@Nullable String why) {
-        engine.run(core -> core.stopping());
+        engine.run(core -> core.stopping(why != null));
         try {
             machine.submit(() -> closeMachine(why)).get();
         } catch (RejectedExecutionException e) {
