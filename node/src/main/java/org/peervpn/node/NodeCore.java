@@ -191,7 +191,7 @@ public final class NodeCore {
         nowNanos = now;
         publicEndpoint.networkChanged(now);
         for (PeerEntry entry : peers.entries()) {
-            if (entry.up && entry.isDialled()) {
+            if (entry.up) { // also one that called us: it sends to where we were
                 tunnel.sendKeepalive(entry.boundPeer(), now);
             }
         }
@@ -340,6 +340,7 @@ public final class NodeCore {
     private void settle(PeerEntry entry) {
         if (entry.nextResolveNanos <= nowNanos && entry.endpoint != null) {
             entry.nextResolveNanos = entry.up ? Long.MAX_VALUE : nowNanos + RESOLVE_AGAIN_NANOS;
+            entry.lastResolveNanos = nowNanos;
             output.resolve(entry.endpoint);
         }
         if (entry.nextDialNanos <= nowNanos) {
@@ -459,9 +460,21 @@ public final class NodeCore {
             // A path that has been silent may be gone: what the operator said is tried beside it.
             if (path == null || (isInitiation && entry.triesCandidates)) {
                 sendToCandidates(entry, path, datagram);
+                if (path != null) {
+                    resolveAgain(entry);
+                }
             }
             if (isInitiation) {
                 entry.triesCandidates = true;
+            }
+        }
+
+        /** The name may stand for another address by now. */
+        private void resolveAgain(PeerEntry entry) {
+            boolean isName = entry.endpoint != null && entry.endpoint.literal() == null;
+            if (isName && nowNanos - entry.lastResolveNanos >= RESOLVE_AGAIN_NANOS) {
+                entry.nextResolveNanos = nowNanos;
+                unsettled = true;
             }
         }
 

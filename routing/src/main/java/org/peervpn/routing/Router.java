@@ -195,7 +195,12 @@ public final class Router implements AutoCloseable {
             LOG.warn("could not put back {}", failure.reason());
             applied.put(failure.change().operation().key(), failure.change());
         }
-        journal.replace(journalled());
+        try {
+            journal.replace(journalled());
+        } catch (RouterException e) {
+            // It says all that has to be undone, and more; to undo what is gone does no harm.
+            LOG.debug("{}", e.getMessage());
+        }
     }
 
     private void rollBack(List<Change> fresh) {

@@ -68,9 +68,8 @@ class RestoreIT {
      * a killed node may still be there; whether it goes before or after must not matter.
      */
     @ParameterizedTest
-    @CsvSource({"exit, false", "exit, true", "client, false", "client, true", "client exit, false", "client exit, true"
-    })
-    void beingKilledAtAnyOperationCanBeRepaired(String config, boolean nextStart) throws Exception {
+    @CsvSource({"exit, by turns", "client, by turns", "client exit, repair", "client exit, next start"})
+    void beingKilledAtAnyOperationCanBeRepaired(String config, String by) throws Exception {
         try (Laboratory lab = laboratory(0, 1)) {
             startAdvertising(lab);
             Child router = lab.router();

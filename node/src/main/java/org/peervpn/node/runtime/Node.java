@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +28,9 @@ import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeEvent;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.NodeStatus;
+import org.peervpn.node.PeerId;
 import org.peervpn.node.PeerLabel;
+import org.peervpn.node.SteadyClock;
 import org.peervpn.routing.Router;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.routing.RouterException;
@@ -72,6 +75,7 @@ public final class Node implements AutoCloseable {
     private final Consumer<NodeEvent> listener;
     private final NodeLock lock;
     private final Router router;
+    private final ClockFile clockFile;
     private final Engine engine;
     private final ControlServer control;
     private final ScheduledExecutorService machine =
@@ -108,9 +112,14 @@ public final class Node implements AutoCloseable {
             this.router = openRouter(setup, this::machineChanged);
             undo.add(router::close);
             checkTun(options.interfaceName());
+            PeerId id = PeerId.of(config.privateKey().publicKey());
+            ClockFile clockFile = new ClockFile(STATE_DIRECTORY.resolve(id.text() + ".clock"));
+            this.clockFile = clockFile;
+            undo.add(clockFile::close);
             this.engine = Engine.open(
                     config,
                     new UdpPort.Options(options.port(), options.portOrNextFree(), setup.mark()),
+                    new SteadyClock(InstantSource.system(), clockFile.read(), clockFile::write),
                     new OfMachine());
             undo.add(engine::close);
             this.control = ControlServer.open(options.home(), this::answer);
@@ -290,7 +299,7 @@ public final class Node implements AutoCloseable {
     private void machineChanged() {
         if (lookPending.compareAndSet(false, true)) {
             try {
-                machine.schedule(this::lookAtLast, LOOK_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+                var unused = machine.schedule(this::lookAtLast, LOOK_DELAY_MILLIS, TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException e) {
                 // The node has ended.
             }
@@ -394,6 +403,7 @@ public final class Node implements AutoCloseable {
             device.close();
         }
         engine.close();
+        clockFile.close();
         lock.close();
         ended.complete(failure);
     }
