@@ -76,11 +76,9 @@ final class EventText {
     private static List<String> exitLines(NodeEvent.ExitInUse exit) {
         List<String> lines = new ArrayList<>();
         lines.add("Internet traffic goes through " + exit.peer() + ".");
-        for (int family : new int[] {4, 6}) {
-            if (!exit.families().contains(family)) {
-                lines.add("The exit carries no IPv" + family + ": it is refused, not leaked.");
-            }
-        }
+        exit.refused().stream()
+                .sorted()
+                .forEach(family -> lines.add("The exit carries no IPv" + family + ": it is refused, not leaked."));
         lines.add("DNS is not protected yet: queries to a resolver on the local network do not pass the exit.");
         return lines;
     }

@@ -229,7 +229,7 @@ class TextTest {
 
     @Test
     void exitInUseSaysWhatItDoesNotCarryAndThatDnsIsNotProtected() {
-        assertThat(EVENTS.lines(new NodeEvent.ExitInUse(PEER, Set.of(4))))
+        assertThat(EVENTS.lines(new NodeEvent.ExitInUse(PEER, Set.of(4), Set.of(6))))
                 .containsExactly(
                         "Internet traffic goes through home (139118-205156-230232).",
                         "The exit carries no IPv6: it is refused, not leaked.",
@@ -261,7 +261,7 @@ class TextTest {
                 new NodeEvent.Ready(),
                 new NodeEvent.NoExit(),
                 new NodeEvent.ExitOffer(Set.of(4)),
-                new NodeEvent.ExitInUse(PEER, Set.of(4, 6)),
+                new NodeEvent.ExitInUse(PEER, Set.of(4, 6), Set.of()),
                 new NodeEvent.PeerConnected(PEER, "1.2.3.4:5", List.of("fd70::1")),
                 new NodeEvent.PeerNamed(PEER, Set.of(4)),
                 new NodeEvent.PathChanged(PEER, "a", "b"),

@@ -247,7 +247,7 @@ public final class NodeCore {
         nowNanos = now;
         publicEndpoint.networkChanged(now);
         for (PeerEntry entry : peers.entries()) {
-            if (entry.up && entry.isDialled()) {
+            if (entry.up) { // also one that called us: it sends to where we were
                 tunnel.sendKeepalive(entry.boundPeer(), now);
             } else if (entry.isDialled()) {
                 callAnew(entry);
@@ -558,6 +558,7 @@ public final class NodeCore {
         if (entry.nextResolveNanos <= nowNanos && entry.endpoint != null) {
             long pause = entry.calls.isQuick(nowNanos) ? RESOLVE_AGAIN_NANOS : RESOLVE_RARELY_NANOS;
             entry.nextResolveNanos = entry.up ? Long.MAX_VALUE : nowNanos + pause;
+            entry.lastResolveNanos = nowNanos;
             output.resolve(entry.endpoint);
         }
         if (entry.nextDialNanos <= nowNanos) {
@@ -693,10 +694,22 @@ public final class NodeCore {
             // A path that has been silent may be gone: what the operator said is tried beside it.
             if (path == null || (isInitiation && entry.triesCandidates)) {
                 sendToCandidates(entry, path, datagram);
+                if (path != null) {
+                    resolveAgain(entry);
+                }
             }
             if (isInitiation) {
                 LOG.debug("handshake with {}: initiation by {}, to {}", entry.id, path, entry.candidates);
                 entry.triesCandidates = true;
+            }
+        }
+
+        /** The name may stand for another address by now. */
+        private void resolveAgain(PeerEntry entry) {
+            boolean isName = entry.endpoint != null && entry.endpoint.literal() == null;
+            if (isName && nowNanos - entry.lastResolveNanos >= RESOLVE_AGAIN_NANOS) {
+                entry.nextResolveNanos = nowNanos;
+                unsettled = true;
             }
         }
 

@@ -14,8 +14,13 @@ public sealed interface NodeEvent {
     /** No connected peer offers an exit. */
     record NoExit() implements NodeEvent {}
 
-    /** Internet traffic goes through this peer now; {@code families} that it cannot carry are refused. */
-    record ExitInUse(PeerLabel peer, Set<Integer> families) implements NodeEvent {}
+    /**
+     * Internet traffic goes through this peer now.
+     *
+     * @param families that go through it; those that are in neither set stay local, because no route names them
+     * @param refused families that should go through it and that it cannot carry
+     */
+    record ExitInUse(PeerLabel peer, Set<Integer> families, Set<Integer> refused) implements NodeEvent {}
 
     /** The families that this node, as an exit, can forward now; empty if it has no uplink. */
     record ExitOffer(Set<Integer> families) implements NodeEvent {}

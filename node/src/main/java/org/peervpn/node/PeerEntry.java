@@ -127,6 +127,7 @@ final class PeerEntry {
 
     long nextDialNanos = Long.MAX_VALUE;
     long nextResolveNanos = Long.MAX_VALUE;
+    long lastResolveNanos;
 
     PeerEntry(NoisePublicKey key, OverlayAddresses overlay, Origin origin, long nowNanos) {
         this.key = key;

@@ -2,6 +2,7 @@ package org.peervpn.node;
 
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.routing.AllowedIps;
@@ -162,8 +163,7 @@ final class Routes {
 
     private void tell(RouterConfig done, Consumer<NodeEvent> events) {
         boolean exitSwitched = exit != null && done.usingExit() != null;
-        NodeEvent.ExitInUse now =
-                exit == null || !exitSwitched ? null : new NodeEvent.ExitInUse(exit.label(), exit.exitFamilies);
+        NodeEvent.ExitInUse now = exit == null || !exitSwitched ? null : inUse(exit);
         if (now != null && !now.equals(announced)) {
             events.accept(now);
         }
@@ -176,6 +176,16 @@ final class Routes {
             }
             events.accept(new NodeEvent.Ready());
         }
+    }
+
+    private NodeEvent.ExitInUse inUse(PeerEntry using) {
+        Set<Integer> carried = new TreeSet<>();
+        Set<Integer> refused = new TreeSet<>();
+        for (Cidr route : exitRoutes()) {
+            int family = route.isIpv4() ? 4 : 6;
+            (using.exitFamilies.contains(family) ? carried : refused).add(family);
+        }
+        return new NodeEvent.ExitInUse(using.label(), carried, refused);
     }
 
     /** When the patience with a peer that has not yet said hello ends. */

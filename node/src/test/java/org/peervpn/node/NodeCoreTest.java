@@ -400,6 +400,23 @@ class NodeCoreTest {
     }
 
     @Test
+    void familyThatNoRouteNamesIsNeitherCarriedNorRefused() {
+        SimNode exit = world.add(Config::exit).start();
+        SimNode client = world.add(config -> {
+                    config.routes = List.of(Cidr.parse("2000::/3"));
+                    return config.connect(exit.line());
+                })
+                .start();
+        world.run(MOMENT);
+        client.routeNow();
+
+        assertThat(client.events(NodeEvent.ExitInUse.class)).singleElement().satisfies(exitInUse -> {
+            assertThat(exitInUse.families()).isEmpty();
+            assertThat(exitInUse.refused()).containsExactly(6);
+        });
+    }
+
+    @Test
     void strangerCannotMakeItselfTheExitByItsName() {
         SimNode client = world.add(config -> {
                     config.exitVia = List.of("a node");

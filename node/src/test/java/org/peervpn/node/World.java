@@ -65,6 +65,25 @@ final class World {
         return add(change.apply(new Config()), new InetSocketAddress(address(address), 20_000 + index));
     }
 
+    /** The same node, started anew: it remembers nothing but its key. */
+    SimNode restart(SimNode old, UnaryOperator<Config> change) {
+        Config config = new Config();
+        config.key = old.config.key;
+        return add(change.apply(config), old.address);
+    }
+
+    /** A node that sleeps does nothing, and what is sent to it is lost. */
+    void suspend(SimNode node, boolean asleep) {
+        node.asleep = asleep;
+    }
+
+    /** The node has another address from now on. */
+    void move(SimNode node, String address) {
+        nodes.remove(node.address);
+        node.address = new InetSocketAddress(address(address), node.address.getPort());
+        nodes.put(node.address, node);
+    }
+
     private SimNode add(Config config, InetSocketAddress address) {
         SimNode node = new SimNode(config, address);
         nodes.put(address, node);
@@ -76,14 +95,14 @@ final class World {
         for (; ; ) {
             deliver();
             long next = nodes.values().stream()
-                    .mapToLong(node -> node.started ? node.core.nextDeadlineNanos() : Long.MAX_VALUE)
+                    .mapToLong(node -> node.isAwake() ? node.core.nextDeadlineNanos() : Long.MAX_VALUE)
                     .min()
                     .orElse(Long.MAX_VALUE);
             if (next > end) {
                 break;
             }
             nowNanos = Math.max(nowNanos + 1, next);
-            nodes.values().stream().filter(node -> node.started).forEach(node -> node.core.onTimeout(nowNanos));
+            nodes.values().stream().filter(SimNode::isAwake).forEach(node -> node.core.onTimeout(nowNanos));
         }
         nowNanos = end;
     }
@@ -98,7 +117,7 @@ final class World {
     private void carry() {
         for (Datagram datagram = wire.poll(); datagram != null; datagram = wire.poll()) {
             SimNode receiver = nodes.get(datagram.to());
-            if (receiver != null && receiver.started && !lost.test(datagram)) {
+            if (receiver != null && receiver.isAwake() && !lost.test(datagram)) {
                 receiver.core.receiveDatagram(new Path(0, datagram.from()), datagram.bytes(), nowNanos);
             }
         }
@@ -129,6 +148,8 @@ final class World {
         boolean useExit = true;
         Cidr overlay = OverlayAddresses.DEFAULT_IPV4_PREFIX;
         Duration timeout = Duration.ofMinutes(2);
+        List<Cidr> routes = List.of();
+        Instant toldBefore = Instant.EPOCH;
 
         Config exit() {
             exit = true;
@@ -155,6 +176,12 @@ final class World {
             return this;
         }
 
+        /** What its clock has told in an earlier run. */
+        Config toldBefore(Instant moment) {
+            toldBefore = moment;
+            return this;
+        }
+
         NodeConfig build() {
             return new NodeConfig(
                     key,
@@ -169,7 +196,7 @@ final class World {
                     remembered,
                     useExit,
                     exitVia,
-                    List.of(),
+                    routes,
                     List.of(),
                     overlay,
                     1420,
@@ -182,8 +209,12 @@ final class World {
     /** A node core with a machine that notes what it is told. */
     final class SimNode implements NodeOutput {
         final NoisePublicKey key;
-        final InetSocketAddress address;
+        final Config config;
         final NodeCore core;
+        InetSocketAddress address;
+        /** How wrong its wall clock is. */
+        Duration clockError = Duration.ZERO;
+
         final List<NodeEvent> events = new ArrayList<>();
         final List<ByteBuffer> toTun = new ArrayList<>();
         final List<RouterConfig> routed = new ArrayList<>();
@@ -192,10 +223,10 @@ final class World {
         /** What the node has last asked to be written down. */
         Remembered remembered;
 
-        private final Config config;
         private final Deque<NoisePublicKey> derived = new ArrayDeque<>();
         int sentDatagrams;
         boolean started;
+        boolean asleep;
         private @Nullable RouterConfig toBeRouted;
 
         private SimNode(Config config, InetSocketAddress address) {
@@ -203,8 +234,26 @@ final class World {
             this.remembered = config.remembered;
             this.key = config.key.publicKey();
             this.address = address;
-            this.core =
-                    new NodeCore(config.build(), () -> EPOCH.plusNanos(nowNanos), new SecureRandom(), () -> {}, this);
+            this.core = new NodeCore(
+                    config.build(),
+                    new SteadyClock(this::wallClock, config.toldBefore, told -> {}),
+                    new SecureRandom(),
+                    () -> {},
+                    this);
+        }
+
+        private boolean isAwake() {
+            return started && !asleep;
+        }
+
+        private Instant wallClock() {
+            return EPOCH.plusNanos(nowNanos).plus(clockError);
+        }
+
+        /** The machine's addresses have changed. */
+        void networkChanged() {
+            core.networkChanged(nowNanos);
+            deliver();
         }
 
         SimNode start() {
@@ -253,11 +302,6 @@ final class World {
 
         void reload(List<ConnectLine> connect, List<NoisePublicKey> allow) {
             core.reload(connect, allow, nowNanos);
-            deliver();
-        }
-
-        void networkChanged() {
-            core.networkChanged(nowNanos);
             deliver();
         }
 

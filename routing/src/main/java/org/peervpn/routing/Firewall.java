@@ -47,6 +47,7 @@ final class Firewall {
         line("flags owner");
         spoofed();
         if (wanted.usingExit() != null) {
+            foreignSources(exitRoutes);
             inboundSessions(sessions);
         }
         leaks(siblings, exitRoutes);
@@ -64,6 +65,25 @@ final class Firewall {
         for (Prefixes own : Prefixes.byFamily(wanted.addresses())) {
             line("iifname != { \"lo\", " + tun + " } " + own.daddr() + " drop");
         }
+        line("}");
+    }
+
+    /** The exit must not speak for what does not go through it, such as a machine in our own network. */
+    private void foreignSources(List<ExitRoute> exitRoutes) {
+        line("chain foreign_sources {");
+        line("type filter hook prerouting priority mangle; policy accept;");
+        line("iifname != " + tun + " return");
+        // A router in the exit's network may be called as one in ours, and the path's MTU has to be heard from it.
+        line("meta l4proto { icmp, ipv6-icmp } ct state related return");
+        for (Prefixes peers : Prefixes.byFamily(widest(wanted.peers()))) {
+            line(peers.saddr() + " return");
+        }
+        byLength(exitRoutes).forEach((group, prefixes) -> {
+            String verdict = group.way() == Way.THROW ? " drop" : " return";
+            for (Prefixes family : Prefixes.byFamily(prefixes)) {
+                line((group.length() == 0 ? family.family() : family.saddr()) + verdict);
+            }
+        });
         line("}");
     }
 
@@ -135,7 +155,7 @@ final class Firewall {
         line("}");
 
         line("chain guard {");
-        line("ip daddr { 224.0.0.0/24, 255.255.255.255 } accept");
+        line("ip daddr 255.255.255.255 accept");
         line("ip6 daddr { fe80::/10, ff02::/16 } accept");
         for (Prefixes peers : Prefixes.byFamily(widest(wanted.peers()))) {
             line(peers.daddr() + " goto refuse");
@@ -287,6 +307,10 @@ final class Firewall {
 
         String daddr() {
             return keyword + " daddr " + list();
+        }
+
+        String saddr() {
+            return keyword + " saddr " + list();
         }
 
         /** What goes to none of them. */

@@ -87,10 +87,16 @@ final class Journal {
             boolean fresh = !Files.exists(file, LinkOption.NOFOLLOW_LINKS);
             StringBuilder lines = new StringBuilder(fresh ? JournalText.line(header) : "");
             changes.forEach(change -> lines.append(JournalText.line(change)));
-            write(
-                    file,
-                    lines.toString(),
-                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
+            long end = fresh ? 0 : Files.size(file);
+            try {
+                write(
+                        file,
+                        lines.toString(),
+                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
+            } catch (IOException e) {
+                truncate(end);
+                throw e;
+            }
             if (fresh) {
                 syncDirectory();
             }
@@ -111,7 +117,12 @@ final class Journal {
             changes.forEach(change -> lines.append(JournalText.line(change)));
             Path next = file.resolveSibling(file.getFileName() + ".next");
             Files.deleteIfExists(next);
-            write(next, lines.toString(), Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+            try {
+                write(next, lines.toString(), Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+            } catch (IOException e) {
+                Files.deleteIfExists(next);
+                throw e;
+            }
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             syncDirectory();
         } catch (AtomicMoveNotSupportedException e) {
@@ -148,6 +159,15 @@ final class Journal {
                 channel.write(bytes);
             }
             channel.force(true);
+        }
+    }
+
+    /** A full disk may have taken half a line, to which nothing may be appended. */
+    private void truncate(long end) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.truncate(end);
+            }
         }
     }
 

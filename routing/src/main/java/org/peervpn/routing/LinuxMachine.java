@@ -1,8 +1,11 @@
 package org.peervpn.routing;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -20,13 +23,21 @@ final class LinuxMachine implements Machine {
     private final String ip;
     private final String nft;
     private final String setsid;
+    private final String setpriv;
+    private final String ownInterface;
+    private final Runnable onChange;
     private final LinuxObserver observer;
     private @Nullable NftOwner owner; // null while no table of ours is needed
+    private @Nullable NetworkMonitor monitor; // null before the first look
 
-    LinuxMachine(String ownInterface) throws RouterException {
+    /** @param onChange called by any thread when something may have changed that others can change */
+    LinuxMachine(String ownInterface, Runnable onChange) throws RouterException {
         this.ip = Command.find("ip", "iproute2");
         this.nft = Command.find("nft", "nftables");
         this.setsid = Command.find("setsid", "util-linux");
+        this.setpriv = Command.find("setpriv", "util-linux");
+        this.ownInterface = ownInterface;
+        this.onChange = onChange;
         this.observer = new LinuxObserver(ip, ownInterface);
     }
 
@@ -229,19 +240,48 @@ final class LinuxMachine implements Machine {
     private NftOwner nftOwner() throws RouterException {
         NftOwner current = owner;
         if (current == null || !current.isAlive()) {
-            current = NftOwner.start(nft, setsid);
+            current = NftOwner.start(nft, setsid, onChange);
             owner = current;
         }
         return current;
     }
 
     @Override
-    public boolean ownsNftTable() {
-        return owner != null && owner.isAlive();
+    public Set<Operation> lost(Collection<Operation> done) throws RouterException {
+        Set<Operation> lost = new LinkedHashSet<>();
+        Set<Operation> there = hasReasonToLook() ? observer.inventory() : null;
+        for (Operation operation : done) {
+            boolean isSo = true;
+            if (operation instanceof NftTable table) {
+                isSo = owner != null && owner.owns(table.name());
+            } else if (operation instanceof Sysctl sysctl) {
+                isSo = !Sysctls.exists(sysctl.path()) || Sysctls.value(sysctl.path()) == sysctl.value();
+            } else if (there != null) {
+                isSo = there.contains(operation);
+            }
+            if (!isSo) {
+                lost.add(operation);
+            }
+        }
+        return lost;
+    }
+
+    /** A look takes several children, so there has to be a reason; without a monitor, nobody would tell. */
+    private boolean hasReasonToLook() throws RouterException {
+        NetworkMonitor current = monitor;
+        if (current != null && current.isAlive()) {
+            return current.takeSuspicion();
+        }
+        monitor = NetworkMonitor.start(ip, setpriv, ownInterface, onChange);
+        return true;
     }
 
     @Override
     public void close() {
+        if (monitor != null) {
+            monitor.close();
+            monitor = null;
+        }
         if (owner != null) {
             owner.close();
             owner = null;

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.peervpn.routing.MachineFacts.ForeignRoute;
 import org.peervpn.routing.MachineFacts.OnLink;
+import org.peervpn.routing.Operation.Family;
 import org.peervpn.routing.ProcNet.KernelRoute;
 
 /** Reads what the plan has to know of the machine. Edge. */
@@ -71,9 +73,7 @@ final class LinuxObserver {
     private Set<String> siblings() throws RouterException {
         Set<String> siblings = new TreeSet<>();
         for (String family : List.of("-4", "-6")) {
-            JsonNode routes =
-                    ipJson(family, "route", "show", "table", "all", "protocol", String.valueOf(RouterSetup.PROTOCOL));
-            for (JsonNode route : routes) {
+            for (JsonNode route : ourRoutes(family)) {
                 String device = route.path("dev").asText("");
                 if (isForeign(device, Set.of())) {
                     siblings.add(device);
@@ -133,6 +133,23 @@ final class LinuxObserver {
             case "net/ipv6/conf/all/forwarding" -> List.of(IPV6_FORWARDING);
             default -> List.of();
         };
+    }
+
+    /** Our links, addresses, routes and rules, as the machine has them now. */
+    Set<Operation> inventory() throws RouterException {
+        Set<Operation> found =
+                new HashSet<>(Inventory.addresses(ownInterface, ipJson("address", "show", "dev", ownInterface)));
+        for (Family family : Family.values()) {
+            String option = family == Family.IPV4 ? "-4" : "-6";
+            found.addAll(Inventory.rules(family, ipJson(option, "rule", "show")));
+            found.addAll(Inventory.routes(family, ownInterface, ourRoutes(option)));
+        }
+        return found;
+    }
+
+    /** Of all nodes on this machine. */
+    private JsonNode ourRoutes(String family) throws RouterException {
+        return ipJson(family, "route", "show", "table", "all", "protocol", String.valueOf(RouterSetup.PROTOCOL));
     }
 
     private JsonNode ipJson(String... arguments) throws RouterException {

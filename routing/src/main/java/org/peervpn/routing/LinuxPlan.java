@@ -41,6 +41,14 @@ record LinuxPlan(List<Operation> operations, List<String> warnings) {
             .toList();
 
     private static final Cidr LINK_LOCAL_IPV6 = Cidr.parse("fe80::/10");
+
+    /** RFC 5771 section 4 and RFC 2365 section 6.1: no router passes these on; the exit has no use for them. */
+    private static final List<Cidr> LOCAL_MULTICAST =
+            Stream.of("224.0.0.0/24", "239.255.0.0/16").map(Cidr::parse).toList();
+
+    /** Shorter ones are default routes by another name. */
+    private static final int SHORTEST_NETWORK = 8;
+
     private static final Cidr SHARED_ADDRESS_SPACE = Cidr.parse("100.64.0.0/10"); // RFC 6598
 
     /**
@@ -104,6 +112,9 @@ record LinuxPlan(List<Operation> operations, List<String> warnings) {
         if (use.routes().stream().anyMatch(route -> !route.isIpv4())) {
             routes.put(LINK_LOCAL_IPV6, new ExitRoute(LINK_LOCAL_IPV6, Way.THROW, Set.of()));
         }
+        if (use.routes().stream().anyMatch(Cidr::isIpv4)) {
+            LOCAL_MULTICAST.forEach(group -> routes.put(group, new ExitRoute(group, Way.THROW, Set.of())));
+        }
         for (OnLink onLink : facts.onLink()) {
             Cidr prefix = onLink.prefix();
             if (mayBypass(prefix) && !LINK_LOCAL_IPV6.contains(prefix)) {
@@ -158,7 +169,9 @@ record LinuxPlan(List<Operation> operations, List<String> warnings) {
         List<Cidr> overlay = Stream.concat(wanted.addresses().stream(), wanted.peers().stream())
                 .toList();
         for (OnLink onLink : facts.onLink()) {
-            warnOfOverlap(warnings, overlay, onLink.device(), onLink.prefix());
+            if (onLink.prefix().prefixLength() >= SHORTEST_NETWORK) {
+                warnOfOverlap(warnings, overlay, onLink.device(), onLink.prefix());
+            }
             boolean bothShared = SHARED_ADDRESS_SPACE.contains(onLink.address())
                     && wanted.addresses().stream().anyMatch(SHARED_ADDRESS_SPACE::overlaps);
             if (bothShared) {
@@ -168,7 +181,7 @@ record LinuxPlan(List<Operation> operations, List<String> warnings) {
             }
         }
         for (ForeignRoute route : facts.routes()) {
-            if (route.prefix().prefixLength() > 0) {
+            if (route.prefix().prefixLength() >= SHORTEST_NETWORK) {
                 warnOfOverlap(warnings, overlay, route.device(), route.prefix());
             }
         }

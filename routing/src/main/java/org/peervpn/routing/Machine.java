@@ -1,7 +1,9 @@
 package org.peervpn.routing;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What can be done to the machine. One thread calls it. */
 interface Machine extends AutoCloseable {
@@ -21,8 +23,11 @@ interface Machine extends AutoCloseable {
     /** In this order. What was never done, or is gone, is as good as undone. */
     List<Failure> undo(List<Change> changes);
 
-    /** Whether what dies with its owner is still there. */
-    boolean ownsNftTable();
+    /**
+     * Which of these are no longer so, because somebody else has undone them or the owner of the firewall table has died.
+     * Tells of each change once.
+     */
+    Set<Operation> lost(Collection<Operation> done) throws RouterException;
 
     @Override
     void close();

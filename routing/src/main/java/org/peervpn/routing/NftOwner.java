@@ -35,7 +35,7 @@ final class NftOwner {
         this.process = process;
     }
 
-    static NftOwner start(String nft, String setsid) throws RouterException {
+    static NftOwner start(String nft, String setsid, Runnable onEnd) throws RouterException {
         // In a session of its own: Ctrl-C in our terminal is for us, who remove the table last.
         ProcessBuilder builder = new ProcessBuilder(setsid, nft, "-i");
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
@@ -44,6 +44,7 @@ final class NftOwner {
         builder.environment().put("HOME", "/dev/null"); // or it writes a history of its input there
         try {
             NftOwner owner = new NftOwner(builder.start());
+            var unused = owner.process.onExit().thenRun(onEnd);
             Thread reader = new Thread(owner::readErrors, "nft-errors");
             reader.setDaemon(true);
             reader.start();

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.peervpn.routing.MachineFacts.ForeignRoute;
 import org.peervpn.routing.Sessions.Connection;
 
@@ -31,7 +32,8 @@ final class ProcNet {
 
     private ProcNet() {}
 
-    record KernelRoute(String device, Cidr prefix, boolean gateway, long metric) {
+    /** @param gateway null if the destination is directly reachable */
+    record KernelRoute(String device, Cidr prefix, @Nullable InetAddress gateway, long metric) {
         ForeignRoute foreign() {
             return new ForeignRoute(device, prefix);
         }
@@ -49,7 +51,7 @@ final class ProcNet {
             }
             int length = Integer.bitCount(Integer.parseUnsignedInt(fields[7], 16));
             Cidr prefix = Cidr.network(address(fields[1]), length);
-            boolean gateway = (flags & RTF_GATEWAY) != 0;
+            InetAddress gateway = (flags & RTF_GATEWAY) != 0 ? address(fields[2]) : null;
             return Optional.of(new KernelRoute(fields[0], prefix, gateway, Long.parseLong(fields[6])));
         });
     }
@@ -64,7 +66,8 @@ final class ProcNet {
                 return Optional.empty();
             }
             Cidr prefix = Cidr.network(inetAddress(address), Integer.parseInt(fields[1], 16));
-            boolean gateway = (flags & RTF_GATEWAY) != 0;
+            InetAddress gateway =
+                    (flags & RTF_GATEWAY) != 0 ? inetAddress(HexFormat.of().parseHex(fields[4])) : null;
             return Optional.of(new KernelRoute(fields[9], prefix, gateway, Long.parseLong(fields[5], 16)));
         });
     }

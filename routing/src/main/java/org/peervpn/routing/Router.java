@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +13,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.routing.Change.Policy;
-import org.peervpn.routing.Operation.NftTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,12 +24,15 @@ public final class Router implements AutoCloseable {
     private static final String INHERITED_FORWARDING = "net/ipv6/conf/default/forwarding";
     private static final Pattern IPV6_FORWARDING = Pattern.compile("net/ipv6/conf/.+/forwarding");
 
+    private static final int MAX_NAMED = 3;
+
     private final RouterSetup setup;
     private final Machine machine;
     private final Journal journal;
     private final List<Change> kept; // of an earlier run, to stay
 
     private Map<String, Change> applied = new LinkedHashMap<>(); // by key, in the order of the plan
+    private final Set<Operation> lost = new LinkedHashSet<>(); // of those applied; somebody else has undone them
     private @Nullable Sessions sessions; // null while no exit is in use
     private List<String> warnings = List.of();
 
@@ -40,9 +43,13 @@ public final class Router implements AutoCloseable {
         this.kept = kept;
     }
 
-    /** Repairs what a killed node left behind for the same setup, then is ready. */
-    public static Router open(RouterSetup setup) throws RouterException {
-        return open(setup, new LinuxMachine(setup.interfaceName()), Journal.of(setup));
+    /**
+     * Repairs what a killed node left behind for the same setup, then is ready.
+     *
+     * @param onChange called by any thread, and often, when {@link Uplinks} may differ or {@link #intact()} may be false
+     */
+    public static Router open(RouterSetup setup, Runnable onChange) throws RouterException {
+        return open(setup, new LinuxMachine(setup.interfaceName(), onChange), Journal.of(setup));
     }
 
     static Router open(RouterSetup setup, Machine machine, Journal journal) throws RouterException {
@@ -52,7 +59,7 @@ public final class Router implements AutoCloseable {
 
     /** Undoes what a killed node left behind; returns how many changes were undone. */
     public static int repair(RouterSetup setup) throws RouterException {
-        try (Machine machine = new LinuxMachine(setup.interfaceName())) {
+        try (Machine machine = new LinuxMachine(setup.interfaceName(), () -> {})) {
             return repair(machine, Journal.of(setup));
         }
     }
@@ -81,9 +88,7 @@ public final class Router implements AutoCloseable {
      * machine is as before the call.
      */
     public void apply(RouterConfig wanted) throws RouterException {
-        if (!machine.ownsNftTable()) {
-            applied.values().removeIf(change -> change.operation() instanceof NftTable);
-        }
+        findLost();
         Sessions open = Sessions.NONE;
         if (wanted.usingExit() != null) {
             open = sessions == null ? machine.sessions() : sessions;
@@ -100,10 +105,23 @@ public final class Router implements AutoCloseable {
         return warnings;
     }
 
-    /** False if the firewall table was lost because its owner, a child process, was killed; {@link #apply} restores it. */
-    public boolean intact() {
-        return applied.values().stream().noneMatch(change -> change.operation() instanceof NftTable)
-                || machine.ownsNftTable();
+    /** False if somebody else has undone something of ours; {@link #apply} does it again. */
+    public boolean intact() throws RouterException {
+        findLost();
+        return lost.isEmpty();
+    }
+
+    private void findLost() throws RouterException {
+        Set<Operation> found =
+                machine.lost(applied.values().stream().map(Change::operation).toList());
+        found.removeAll(lost);
+        if (!found.isEmpty()) {
+            LOG.warn(
+                    "{} of this node's settings of the machine were undone by somebody else, and are made again: {}",
+                    found.size(),
+                    found.stream().limit(MAX_NAMED).map(Operation::key).collect(Collectors.joining(", ")));
+            lost.addAll(found);
+        }
     }
 
     @Override
@@ -154,12 +172,19 @@ public final class Router implements AutoCloseable {
         List<Change> gone = reversed(applied.values().stream()
                 .filter(change -> !next.containsKey(change.operation().key()))
                 .toList());
-        if (fresh.isEmpty() && gone.isEmpty()) {
+        Set<Operation> todo = fresh.stream().map(Change::operation).collect(Collectors.toSet());
+        todo.addAll(lost);
+        List<Operation> inOrder = wanted.stream().filter(todo::contains).toList();
+        if (inOrder.isEmpty() && gone.isEmpty()) {
+            lost.clear();
             return;
         }
         try {
-            journal.append(fresh);
-            machine.perform(fresh.stream().map(Change::operation).toList());
+            if (!fresh.isEmpty()) {
+                journal.append(fresh);
+            }
+            machine.perform(inOrder);
+            lost.clear();
         } catch (RouterException e) {
             rollBack(fresh);
             throw e;
@@ -170,7 +195,12 @@ public final class Router implements AutoCloseable {
             LOG.warn("could not put back {}", failure.reason());
             applied.put(failure.change().operation().key(), failure.change());
         }
-        journal.replace(journalled());
+        try {
+            journal.replace(journalled());
+        } catch (RouterException e) {
+            // It says all that has to be undone, and more; to undo what is gone does no harm.
+            LOG.debug("{}", e.getMessage());
+        }
     }
 
     private void rollBack(List<Change> fresh) {

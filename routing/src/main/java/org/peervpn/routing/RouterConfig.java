@@ -1,6 +1,7 @@
 package org.peervpn.routing;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,4 +27,12 @@ public record RouterConfig(
      * @param excludes what stays on the uplink besides the positive list of DESIGN.md
      */
     public record ExitUse(List<Cidr> routes, List<Cidr> excludes) {}
+
+    /** Whether both use and offer an exit in the same way. */
+    public boolean differsInPeersOnly(RouterConfig other) {
+        return mtu == other.mtu
+                && addresses.equals(other.addresses)
+                && offeringExit == other.offeringExit
+                && Objects.equals(usingExit, other.usingExit);
+    }
 }

@@ -1,7 +1,7 @@
 package org.peervpn.routing;
 
 import java.io.IOException;
-import java.net.InetAddress;
+import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Files;
@@ -16,11 +16,11 @@ import org.peervpn.routing.ProcNet.KernelRoute;
 /**
  * How this machine reaches the internet without us, as last read. Comparable: two equal values mean that nothing changed.
  *
- * @param defaultIpv4 the interface of the IPv4 default route of the main table; null if there is none
- * @param addresses of all interfaces but loopback and ours
+ * @param defaultIpv4 the interface and the gateway of the IPv4 default route of the main table; null if there is none
+ * @param addresses of all interfaces but loopback and ours, each with its interface and prefix length
  */
 public record Uplinks(
-        @Nullable String defaultIpv4, @Nullable String defaultIpv6, List<InetAddress> addresses) {
+        @Nullable String defaultIpv4, @Nullable String defaultIpv6, List<String> addresses) {
 
     /** Edge: reads them from the kernel, without a child process. */
     public static Uplinks read(String ownInterface) {
@@ -36,25 +36,29 @@ public record Uplinks(
                 .filter(route -> route.prefix().prefixLength() == 0)
                 .filter(route ->
                         !route.device().equals(ownInterface) && !route.device().equals("lo"))
-                .min(Comparator.comparing((KernelRoute route) -> !route.gateway())
+                .min(Comparator.comparing((KernelRoute route) -> route.gateway() == null)
                         .thenComparing(KernelRoute::metric)
                         .thenComparing(KernelRoute::device))
-                .map(KernelRoute::device)
+                .map(route ->
+                        route.gateway() == null ? route.device() : route.device() + " by " + Cidr.text(route.gateway()))
                 .orElse(null);
     }
 
-    private static List<InetAddress> addressesBut(String ownInterface) {
-        List<InetAddress> addresses = new ArrayList<>();
+    private static List<String> addressesBut(String ownInterface) {
+        List<String> addresses = new ArrayList<>();
         try {
             for (NetworkInterface device : Collections.list(NetworkInterface.getNetworkInterfaces())) {
                 if (!device.getName().equals(ownInterface) && !device.isLoopback()) {
-                    addresses.addAll(Collections.list(device.getInetAddresses()));
+                    for (InterfaceAddress address : device.getInterfaceAddresses()) {
+                        addresses.add(device.getName() + " " + Cidr.text(address.getAddress()) + "/"
+                                + address.getNetworkPrefixLength());
+                    }
                 }
             }
         } catch (SocketException e) {
             return List.of(); // an interface went while we looked; the next look tells
         }
-        addresses.sort(Comparator.comparing(InetAddress::getHostAddress));
+        Collections.sort(addresses);
         return List.copyOf(addresses);
     }
 

@@ -78,6 +78,8 @@ class LinuxPlanTest {
                         "throw 169.254.0.0/16",
                         "throw fd00:5::/64",
                         "throw fe80::/10",
+                        "throw 224.0.0.0/24",
+                        "throw 239.255.0.0/16",
                         "0.0.0.0/0 dev peervpn0",
                         "::/0 dev peervpn0");
     }
@@ -87,7 +89,12 @@ class LinuxPlanTest {
         RouterConfig wanted = client(cidrs("0.0.0.0/0", "192.168.7.0/24", "10.0.0.0/8"), cidrs("10.0.0.0/8"));
 
         assertThat(exitRoutes(machine("192.168.7.2/24"), wanted))
-                .containsExactlyInAnyOrder("throw 10.0.0.0/8", "192.168.7.0/24 dev peervpn0", "0.0.0.0/0 dev peervpn0");
+                .containsExactlyInAnyOrder(
+                        "throw 224.0.0.0/24",
+                        "throw 239.255.0.0/16",
+                        "throw 10.0.0.0/8",
+                        "192.168.7.0/24 dev peervpn0",
+                        "0.0.0.0/0 dev peervpn0");
     }
 
     @Test
@@ -137,7 +144,9 @@ class LinuxPlanTest {
                 List.of(onLink("eth0", "100.64.0.9/10"), onLink("eth1", "10.9.1.1/24")),
                 List.of(
                         new ForeignRoute("wg0", Cidr.parse("100.64.0.0/16")),
-                        new ForeignRoute("eth0", Cidr.parse("0.0.0.0/0"))),
+                        new ForeignRoute("eth0", Cidr.parse("0.0.0.0/0")),
+                        new ForeignRoute("eth0", Cidr.parse("0.0.0.0/1")),
+                        new ForeignRoute("eth0", Cidr.parse("fc00::/7"))),
                 Set.of(),
                 Set.of(),
                 Map.of());
@@ -160,15 +169,40 @@ class LinuxPlanTest {
         assertThat(text.substring(text.indexOf("chain guard {"), text.indexOf("chain leaving")))
                 .isEqualTo("""
                 chain guard {
-                ip daddr { 224.0.0.0/24, 255.255.255.255 } accept
+                ip daddr 255.255.255.255 accept
                 ip6 daddr { fe80::/10, ff02::/16 } accept
                 ip daddr { 10.9.0.0/16, 100.64.0.2/32 } goto refuse
                 ip6 daddr { fd70::2/128 } goto refuse
                 ip daddr { 10.1.2.0/24 } goto refuse
                 oifname { "eth0" } ip daddr { 192.168.7.0/24 } accept
+                ip daddr { 224.0.0.0/24 } accept
                 oifname { "eth0" } ip daddr { 10.1.0.0/16 } accept
+                ip daddr { 239.255.0.0/16 } accept
                 ip daddr { 10.0.0.0/8 } accept
                 meta nfproto ipv4 goto refuse
+                }
+                """);
+    }
+
+    @Test
+    void exitSpeaksOnlyForWhatGoesThroughIt() {
+        String text = firewall(
+                plan(machine("192.168.7.2/24"), client(cidrs("0.0.0.0/0", "10.1.2.0/24"), cidrs("10.0.0.0/8"))));
+
+        assertThat(text.substring(text.indexOf("chain foreign_sources {"), text.indexOf("set kept4")))
+                .isEqualTo("""
+                chain foreign_sources {
+                type filter hook prerouting priority mangle; policy accept;
+                iifname != "peervpn0" return
+                meta l4proto { icmp, ipv6-icmp } ct state related return
+                ip saddr { 10.9.0.0/16, 100.64.0.2/32 } return
+                ip6 saddr { fd70::2/128 } return
+                ip saddr { 10.1.2.0/24 } return
+                ip saddr { 192.168.7.0/24 } drop
+                ip saddr { 224.0.0.0/24 } drop
+                ip saddr { 239.255.0.0/16 } drop
+                ip saddr { 10.0.0.0/8 } drop
+                meta nfproto ipv4 return
                 }
                 """);
     }

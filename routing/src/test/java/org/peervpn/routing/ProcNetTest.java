@@ -2,6 +2,7 @@ package org.peervpn.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.peervpn.routing.ProcNet.KernelRoute;
@@ -21,8 +22,8 @@ class ProcNetTest {
                 *\t0000000A\t00000000\t0200\t0\t0\t0\t000000FF\t0\t0\t0
                 """);
 
-        assertThat(Uplinks.defaultRoute(routes, "peervpn0")).isEqualTo("eth0");
-        assertThat(routes).hasSize(4).last().isEqualTo(new KernelRoute("eth0", Cidr.parse("192.168.7.0/24"), false, 0));
+        assertThat(Uplinks.defaultRoute(routes, "peervpn0")).isEqualTo("eth0 by 192.168.7.1");
+        assertThat(routes).hasSize(4).last().isEqualTo(new KernelRoute("eth0", Cidr.parse("192.168.7.0/24"), null, 0));
         assertThat(Uplinks.defaultRoute(List.of(), "peervpn0")).isNull();
     }
 
@@ -40,10 +41,11 @@ class ProcNetTest {
                         + "00000001 eth0\n"
                         + zeros + " 00 " + zeros + " 00 " + zeros + " ffffffff" + rest + "00200200 lo\n");
 
+        InetAddress gateway = Cidr.parse("fe80::1").address();
         assertThat(routes)
                 .containsExactly(
-                        new KernelRoute("eth0", Cidr.parse("::/0"), true, 1024),
-                        new KernelRoute("eth0", Cidr.parse("2001:db8:7::/64"), false, 256));
+                        new KernelRoute("eth0", Cidr.parse("::/0"), gateway, 1024),
+                        new KernelRoute("eth0", Cidr.parse("2001:db8:7::/64"), null, 256));
     }
 
     @Test

@@ -2,17 +2,27 @@ package org.peervpn.routing;
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A router in a process of its own, which tests run inside a network namespace. Obeys lines on standard input, and answers
- * each with one.
+ * Routers in a process of their own, which tests run inside a network namespace. Obeys lines on standard input, and answers
+ * each with one:
  *
- * <p>With a fourth argument N it is killed before its Nth operation.
+ * <pre>
+ * open [N]     a router; with N it dies before its Nth operation
+ * repair [N]   without a router
+ * close        the router puts the machine back
+ * die          as if the process were killed: nothing is put back, its children end
+ * intact       whether the router misses anything
+ * other words  the wanted state
+ * </pre>
  */
 final class RouterMain {
 
@@ -23,38 +33,92 @@ final class RouterMain {
     private static final RouterConfig.ExitUse EXIT = new RouterConfig.ExitUse(
             List.of(Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0")), List.of(Cidr.parse("203.0.113.77/32")));
 
-    private RouterMain() {}
+    private final RouterSetup setup;
+    private @Nullable Router router; // null before it is opened and after it has died
+    private @Nullable Mortal machine;
+
+    private RouterMain(RouterSetup setup) {
+        this.setup = setup;
+    }
 
     public static void main(String[] arguments) throws Exception {
-        RouterSetup setup = new RouterSetup(arguments[0], Path.of(arguments[1]), Path.of(arguments[2]));
-        Machine machine = new LinuxMachine(setup.interfaceName());
-        Router router = Router.open(
-                setup,
-                arguments.length > 3 ? new Mortal(machine, Integer.parseInt(arguments[3])) : machine,
-                Journal.of(setup));
-        System.out.println("ready");
+        RouterMain main = new RouterMain(new RouterSetup(arguments[0], Path.of(arguments[1]), Path.of(arguments[2])));
+        PrintStream answers = System.out;
+        System.setOut(System.err); // where the log belongs
+        answers.println(main.answer("open"));
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String line = lines.readLine();
         while (line != null) {
-            try {
-                if (line.equals("close")) {
-                    router.close();
-                } else {
-                    router.apply(config(line));
-                }
-                System.out.println("done " + router.warnings());
-            } catch (RouterException e) {
-                System.out.println("failed " + e.getMessage());
-            }
+            answers.println(main.answer(line));
             line = lines.readLine();
         }
+    }
+
+    private String answer(String line) {
+        try {
+            return obey(line);
+        } catch (RouterException e) {
+            return "failed " + e.getMessage();
+        } catch (Death e) {
+            die();
+            return "died";
+        }
+    }
+
+    private String obey(String line) throws RouterException {
+        String[] words = line.split(" ", -1);
+        int lifetime = words.length > 1 && words[1].matches("\\d+") ? Integer.parseInt(words[1]) : Integer.MAX_VALUE;
+        switch (words[0]) {
+            case "open" -> {
+                router = Router.open(setup, newMachine(lifetime), Journal.of(setup));
+                return "ready";
+            }
+            case "repair" -> {
+                Router.open(setup, newMachine(lifetime), Journal.of(setup));
+                die();
+                return "repaired";
+            }
+            case "die" -> die();
+            case "intact" -> {
+                return "intact " + router().intact();
+            }
+            case "close" -> router().close();
+            default -> router().apply(config(line));
+        }
+        return "done " + (router == null ? "" : router.warnings());
+    }
+
+    private Router router() {
+        if (router == null) {
+            throw new IllegalStateException("no router is open");
+        }
+        return router;
+    }
+
+    private Machine newMachine(int lifetime) throws RouterException {
+        machine = new Mortal(new LinuxMachine(setup.interfaceName(), () -> {}), lifetime);
+        return machine;
+    }
+
+    /** The children end with their parent. */
+    private void die() {
+        if (machine != null) {
+            machine.machine.close();
+        }
+        machine = null;
+        router = null;
     }
 
     static RouterConfig config(String name) {
         return new RouterConfig(1420, ADDRESSES, PEERS, name.contains("exit"), name.contains("client") ? EXIT : null);
     }
 
-    /** Does one operation after the other, until its time has come. */
+    /** The end of the process, for whoever is in it. */
+    private static final class Death extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** Lives for so many operations. */
     private static final class Mortal implements Machine {
         private final Machine machine;
         private int left;
@@ -64,27 +128,31 @@ final class RouterMain {
             this.left = left;
         }
 
-        private void live() {
-            if (left-- == 0) {
-                Runtime.getRuntime().halt(9);
+        /** How many of them it lives to do. */
+        private int lived(int operations) {
+            int lived = Math.min(left, operations);
+            left -= lived;
+            return lived;
+        }
+
+        private void liveOn(boolean all) {
+            if (!all) {
+                throw new Death();
             }
         }
 
         @Override
         public void perform(List<Operation> operations) throws RouterException {
-            for (Operation operation : operations) {
-                live();
-                machine.perform(List.of(operation));
-            }
+            int lived = lived(operations.size());
+            machine.perform(operations.subList(0, lived));
+            liveOn(lived == operations.size());
         }
 
         @Override
         public List<Failure> undo(List<Change> changes) {
-            List<Failure> failures = new ArrayList<>();
-            for (Change change : changes) {
-                live();
-                failures.addAll(machine.undo(List.of(change)));
-            }
+            int lived = lived(changes.size());
+            List<Failure> failures = machine.undo(changes.subList(0, lived));
+            liveOn(lived == changes.size());
             return failures;
         }
 
@@ -104,12 +172,13 @@ final class RouterMain {
         }
 
         @Override
-        public boolean ownsNftTable() {
-            return machine.ownsNftTable();
+        public Set<Operation> lost(Collection<Operation> done) throws RouterException {
+            return machine.lost(done);
         }
 
         @Override
         public void close() {
+            liveOn(lived(1) == 1);
             machine.close();
         }
     }

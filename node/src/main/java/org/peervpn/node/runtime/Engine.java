@@ -81,7 +81,8 @@ final class Engine implements AutoCloseable {
     private @Nullable Future<?> timer;
     private long timerNanos = Long.MAX_VALUE;
 
-    private Engine(NodeConfig config, UdpPort.Options options, Machine machine) throws UdpPortException {
+    private Engine(NodeConfig config, UdpPort.Options options, InstantSource wallClock, Machine machine)
+            throws UdpPortException {
         this.config = config;
         this.machine = machine;
         if (!config.stunServers().isEmpty()) {
@@ -97,7 +98,7 @@ final class Engine implements AutoCloseable {
                 epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         this.loop = group.next();
         this.resolver = new Resolver(loop, epoll, options.mark());
-        this.core = new NodeCore(config, InstantSource.system(), new SecureRandom(), this::wakeup, new Output());
+        this.core = new NodeCore(config, wallClock, new SecureRandom(), this::wakeup, new Output());
         try {
             this.port = UdpPort.open(loop, options, new Receiver());
         } catch (UdpPortException e) {
@@ -106,9 +107,10 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    static Engine open(NodeConfig config, UdpPort.Options options, Machine machine) throws NodeException {
+    static Engine open(NodeConfig config, UdpPort.Options options, InstantSource wallClock, Machine machine)
+            throws NodeException {
         try {
-            return new Engine(config, options, machine);
+            return new Engine(config, options, wallClock, machine);
         } catch (UdpPortException e) {
             throw new NodeException(e);
         }

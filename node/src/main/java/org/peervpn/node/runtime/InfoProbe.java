@@ -1,6 +1,7 @@
 package org.peervpn.node.runtime;
 
 import java.nio.ByteBuffer;
+import java.time.InstantSource;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,7 +36,8 @@ public final class InfoProbe {
             @Override
             public void event(NodeEvent event) {}
         };
-        try (Engine engine = Engine.open(config, new UdpPort.Options(port, orNextFree, 0), nothing)) {
+        try (Engine engine =
+                Engine.open(config, new UdpPort.Options(port, orNextFree, 0), InstantSource.system(), nothing)) {
             engine.start();
             awaitSettled(engine, PATIENCE_MILLIS);
             return engine.info().get();

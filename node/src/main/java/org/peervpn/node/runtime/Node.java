@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -29,8 +31,10 @@ import org.peervpn.node.NodeCore;
 import org.peervpn.node.NodeEvent;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.NodeStatus;
+import org.peervpn.node.PeerId;
 import org.peervpn.node.PeerLabel;
 import org.peervpn.node.Remembered;
+import org.peervpn.node.SteadyClock;
 import org.peervpn.routing.Router;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.routing.RouterException;
@@ -63,13 +67,20 @@ public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Path TUN_DEVICE = Path.of("/dev/net/tun");
     private static final Path INTERFACES = Path.of("/sys/class/net");
-    private static final long UPLINK_POLL_MILLIS = 2_000;
+
+    /** How often the node looks whether it has slept, and for what the kernel does not tell. */
+    private static final long LOOK_MILLIS = 2_000;
+
+    /** Changes come in swarms. */
+    private static final long LOOK_DELAY_MILLIS = 200;
+
     private static final ObjectMapper JSON = new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.ALWAYS);
 
     private final Options options;
     private final Consumer<NodeEvent> listener;
     private final NodeLock lock;
     private final Router router;
+    private final ClockFile clockFile;
     private final Engine engine;
     private final ControlServer control;
     private final PeersFile peersFile;
@@ -81,10 +92,14 @@ public final class Node implements AutoCloseable {
 
     private final CompletableFuture<@Nullable String> ended = new CompletableFuture<>();
 
+    private final AtomicBoolean lookPending = new AtomicBoolean();
+
+    private volatile boolean started;
     private volatile @Nullable Future<?> polling;
 
     // Of the machine thread.
     private @Nullable RouterConfig applied;
+    private @Nullable String trouble; // why the last change could not be made; null if it could
     private @Nullable Uplinks uplinks;
     private boolean closed;
 
@@ -101,12 +116,17 @@ public final class Node implements AutoCloseable {
         this.lock = NodeLock.take(options.home());
         try (Undo undo = new Undo()) {
             undo.add(lock::close);
-            this.router = openRouter(setup);
+            this.router = openRouter(setup, this::machineChanged);
             undo.add(router::close);
             checkTun(options.interfaceName());
+            PeerId id = PeerId.of(config.privateKey().publicKey());
+            ClockFile clockFile = new ClockFile(STATE_DIRECTORY.resolve(id.text() + ".clock"));
+            this.clockFile = clockFile;
+            undo.add(clockFile::close);
             this.engine = Engine.open(
                     config,
                     new UdpPort.Options(options.port(), options.portOrNextFree(), setup.mark()),
+                    new SteadyClock(InstantSource.system(), clockFile.read(), clockFile::write),
                     new OfMachine());
             undo.add(engine::close);
             this.control = ControlServer.open(options.home(), this::answer);
@@ -118,8 +138,8 @@ public final class Node implements AutoCloseable {
     public static Node start(NodeConfig config, Options options, Consumer<NodeEvent> listener) throws NodeException {
         Node node = new Node(config, options, listener);
         node.engine.start();
-        node.polling =
-                node.machine.scheduleWithFixedDelay(node::pollUplinks, 0, UPLINK_POLL_MILLIS, TimeUnit.MILLISECONDS);
+        node.started = true;
+        node.polling = node.machine.scheduleWithFixedDelay(node::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         return node;
     }
 
@@ -137,9 +157,9 @@ public final class Node implements AutoCloseable {
         return new RouterSetup(options.interfaceName(), options.home().directory(), STATE_DIRECTORY);
     }
 
-    private static Router openRouter(RouterSetup setup) throws NodeException {
+    private static Router openRouter(RouterSetup setup, Runnable onChange) throws NodeException {
         try {
-            return Router.open(setup);
+            return Router.open(setup, onChange);
         } catch (RouterException e) {
             throw new NodeException(e);
         }
@@ -244,20 +264,43 @@ public final class Node implements AutoCloseable {
 
     private void applyWanted() {
         RouterConfig next = wanted.getAndSet(null);
-        if (next == null || closed) {
-            return;
+        if (next != null && !closed) {
+            apply(next);
         }
+    }
+
+    private void apply(RouterConfig next) {
         try {
             openTun(next.mtu());
             router.apply(next);
             applied = next;
+            trouble = null;
             engine.run(core -> core.routed(next, engine.nowNanos()));
         } catch (RouterException | TunException e) {
-            fail(String.valueOf(e.getMessage()));
+            notApplied(next, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             LOG.error("the machine cannot be set up", e);
             fail("an internal error stopped the node: " + e);
         }
+    }
+
+    /** What already works goes on without a change that cannot be made now, say because the disk is full. */
+    private void notApplied(RouterConfig next, String why) {
+        if (tun != null && !Files.exists(INTERFACES.resolve(options.interfaceName()))) {
+            fail(removed());
+        } else if (applied == null || !applied.differsInPeersOnly(next)) {
+            fail(why);
+        } else {
+            wanted.compareAndSet(null, next);
+            if (!why.equals(trouble)) {
+                LOG.warn("{}; trying again", why);
+            }
+            trouble = why;
+        }
+    }
+
+    private String removed() {
+        return "the interface " + options.interfaceName() + " was removed by another program";
     }
 
     private void openTun(int mtu) throws TunException {
@@ -268,30 +311,47 @@ public final class Node implements AutoCloseable {
         tun = device;
         Tun.Writer writer = device.newWriter();
         engine.run(core -> tunWriter = writer);
-        device.start(new OutboundPath(
-                engine,
-                device,
-                () -> fail("the interface " + options.interfaceName() + " was removed by another program")));
+        device.start(new OutboundPath(engine, device, () -> fail(removed())));
     }
 
-    private void pollUplinks() {
-        if (closed) {
+    /** Any thread, and often: the kernel tells of a change of addresses, routes or rules. */
+    private void machineChanged() {
+        if (lookPending.compareAndSet(false, true)) {
+            try {
+                var unused = machine.schedule(this::lookAtLast, LOOK_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                // The node has ended.
+            }
+        }
+    }
+
+    private void lookAtLast() {
+        lookPending.set(false);
+        look();
+    }
+
+    /** Whether the machine's own network is as before, and whether ours is still as we made it. */
+    private void look() {
+        if (closed || !started) {
             return;
         }
         engine.noticeSleep();
         try {
             Uplinks now = Uplinks.read(options.interfaceName());
             boolean changed = !now.equals(uplinks);
-            RouterConfig current = applied;
-            if (current != null && (changed || !router.intact())) {
-                router.apply(current);
-            }
             if (changed) {
                 tellUplinks(now, uplinks == null);
                 uplinks = now;
             }
+            RouterConfig current = wanted.getAndSet(null);
+            if (current == null && applied != null && (changed || !router.intact())) {
+                current = applied;
+            }
+            if (current != null) {
+                apply(current);
+            }
         } catch (RouterException e) {
-            fail(String.valueOf(e.getMessage()));
+            LOG.warn("{}", e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("the uplinks cannot be read", e);
         }
@@ -364,6 +424,7 @@ public final class Node implements AutoCloseable {
         rememberAll();
         engine.close();
         peersFile.close();
+        clockFile.close();
         lock.close();
         ended.complete(failure);
     }
