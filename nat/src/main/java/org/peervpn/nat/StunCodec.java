@@ -32,6 +32,7 @@ final class StunCodec {
     private static final int HEADER_LENGTH = 20;
 
     private static final int LENGTH_OFFSET = 2;
+    private static final int ATTRIBUTE_HEADER_LENGTH = 4;
     private static final int COOKIE_OFFSET = 4;
     private static final int MAGIC_COOKIE = 0x2112A442;
 
@@ -93,11 +94,33 @@ final class StunCodec {
         }
         byte[] copy = new byte[datagram.remaining()];
         datagram.get(datagram.position(), copy);
+        if (!hasWholeAttributes(ByteBuffer.wrap(copy))) {
+            return null;
+        }
         try {
             return message(Message.decode(copy, (char) 0, (char) copy.length), TransactionId.of(datagram));
         } catch (StunException | RuntimeException e) { // at malformed attributes ice4j's decoder throws either
             return null;
         }
+    }
+
+    /** ice4j minds neither the family of an address nor its length. */
+    private static boolean hasWholeAttributes(ByteBuffer message) {
+        int start = HEADER_LENGTH;
+        while (start < message.limit()) {
+            int length = unsignedShort(message, start + 2);
+            int body = start + ATTRIBUTE_HEADER_LENGTH;
+            if (length > message.limit() - body) {
+                return false;
+            }
+            int type = unsignedShort(message, start);
+            boolean isAddress = type == Attribute.MAPPED_ADDRESS || type == Attribute.XOR_MAPPED_ADDRESS;
+            if (isAddress && (length < 4 || length != 4 + addressLength(message.get(body + 1)))) {
+                return false;
+            }
+            start = body + (length + 3) / 4 * 4;
+        }
+        return true;
     }
 
     private static @Nullable StunMessage message(Message message, TransactionId id) {
@@ -151,8 +174,7 @@ final class StunCodec {
             return null;
         }
         byte[] body = unknown.getBody();
-        int length = body.length >= 4 ? addressLength(body[1]) : 0;
-        if (length == 0 || body.length != 4 + length) {
+        if (body.length < 4 || body.length != 4 + addressLength(body[1])) {
             return null;
         }
         int port = (body[2] & 0xff) << 8 | (body[3] & 0xff);
@@ -167,7 +189,7 @@ final class StunCodec {
         return switch (family) {
             case 1 -> 4;
             case 2 -> 16;
-            default -> 0;
+            default -> -1; // there are no others
         };
     }
 
