@@ -24,6 +24,7 @@ class TunnelPlayFuzzTest {
         final boolean toRight;
         final byte[] bytes;
         boolean arrived;
+        boolean accepted;
 
         Flight(boolean toRight, byte[] bytes) {
             this.toRight = toRight;
@@ -91,14 +92,17 @@ class TunnelPlayFuzzTest {
     }
 
     private void deliver(@Nullable Flight flight) {
-        if (flight != null && !flight.arrived) {
-            flight.arrived = true;
+        if (flight != null && !flight.accepted) {
+            int drops = drops(receiver(flight));
             receiver(flight).receive(sender(flight).path, flight.bytes, pair.nowNanos);
+            flight.arrived = true;
+            flight.accepted = drops(receiver(flight)) == drops;
         }
     }
 
+    /** What was accepted is not accepted again. */
     private void repeat(@Nullable Flight flight) {
-        if (flight != null && flight.arrived) {
+        if (flight != null && flight.accepted) {
             refuses(flight.toRight, flight.bytes);
         }
     }
