@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.zip.CRC32;
 import org.ice4j.StunException;
 import org.ice4j.TransportAddress;
 import org.ice4j.attribute.Attribute;
@@ -33,6 +34,8 @@ final class StunCodec {
 
     private static final int LENGTH_OFFSET = 2;
     private static final int ATTRIBUTE_HEADER_LENGTH = 4;
+    private static final int FINGERPRINT_LENGTH = ATTRIBUTE_HEADER_LENGTH + 4;
+    private static final int FINGERPRINT_XOR = 0x5354554e;
     private static final int COOKIE_OFFSET = 4;
     private static final int MAGIC_COOKIE = 0x2112A442;
 
@@ -94,7 +97,7 @@ final class StunCodec {
         }
         byte[] copy = new byte[datagram.remaining()];
         datagram.get(datagram.position(), copy);
-        if (!hasWholeAttributes(ByteBuffer.wrap(copy))) {
+        if (!isWhole(ByteBuffer.wrap(copy))) {
             return null;
         }
         try {
@@ -104,8 +107,8 @@ final class StunCodec {
         }
     }
 
-    /** ice4j minds neither the family of an address nor its length. */
-    private static boolean hasWholeAttributes(ByteBuffer message) {
+    /** What ice4j does not mind: an address of another family or length, a damaged FINGERPRINT among other attributes. */
+    private static boolean isWhole(ByteBuffer message) {
         int start = HEADER_LENGTH;
         while (start < message.limit()) {
             int length = unsignedShort(message, start + 2);
@@ -118,9 +121,20 @@ final class StunCodec {
             if (isAddress && (length < 4 || length != 4 + addressLength(message.get(body + 1)))) {
                 return false;
             }
+            if (type == Attribute.FINGERPRINT && !isIntact(message, start)) {
+                return false;
+            }
             start = body + (length + 3) / 4 * 4;
         }
         return true;
+    }
+
+    /** RFC 8489, section 14.7: the CRC of all that stands before it; nothing stands behind it. */
+    private static boolean isIntact(ByteBuffer message, int fingerprint) {
+        CRC32 crc = new CRC32();
+        crc.update(message.array(), message.arrayOffset(), fingerprint);
+        return fingerprint + FINGERPRINT_LENGTH == message.limit()
+                && message.getInt(fingerprint + ATTRIBUTE_HEADER_LENGTH) == ((int) crc.getValue() ^ FINGERPRINT_XOR);
     }
 
     private static @Nullable StunMessage message(Message message, TransactionId id) {
