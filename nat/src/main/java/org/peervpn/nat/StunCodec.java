@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.zip.CRC32;
 import org.ice4j.StunException;
 import org.ice4j.TransportAddress;
 import org.ice4j.attribute.Attribute;
@@ -32,6 +33,9 @@ final class StunCodec {
     private static final int HEADER_LENGTH = 20;
 
     private static final int LENGTH_OFFSET = 2;
+    private static final int ATTRIBUTE_HEADER_LENGTH = 4;
+    private static final int FINGERPRINT_LENGTH = ATTRIBUTE_HEADER_LENGTH + 4;
+    private static final int FINGERPRINT_XOR = 0x5354554e;
     private static final int COOKIE_OFFSET = 4;
     private static final int MAGIC_COOKIE = 0x2112A442;
 
@@ -93,11 +97,44 @@ final class StunCodec {
         }
         byte[] copy = new byte[datagram.remaining()];
         datagram.get(datagram.position(), copy);
+        if (!isWhole(ByteBuffer.wrap(copy))) {
+            return null;
+        }
         try {
             return message(Message.decode(copy, (char) 0, (char) copy.length), TransactionId.of(datagram));
         } catch (StunException | RuntimeException e) { // at malformed attributes ice4j's decoder throws either
             return null;
         }
+    }
+
+    /** What ice4j does not mind: an address of another family or length, a damaged FINGERPRINT among other attributes. */
+    private static boolean isWhole(ByteBuffer message) {
+        int start = HEADER_LENGTH;
+        while (start < message.limit()) {
+            int length = unsignedShort(message, start + 2);
+            int body = start + ATTRIBUTE_HEADER_LENGTH;
+            if (length > message.limit() - body) {
+                return false;
+            }
+            int type = unsignedShort(message, start);
+            boolean isAddress = type == Attribute.MAPPED_ADDRESS || type == Attribute.XOR_MAPPED_ADDRESS;
+            if (isAddress && (length < 4 || length != 4 + addressLength(message.get(body + 1)))) {
+                return false;
+            }
+            if (type == Attribute.FINGERPRINT && !isIntact(message, start)) {
+                return false;
+            }
+            start = body + (length + 3) / 4 * 4;
+        }
+        return true;
+    }
+
+    /** RFC 8489, section 14.7: the CRC of all that stands before it; nothing stands behind it. */
+    private static boolean isIntact(ByteBuffer message, int fingerprint) {
+        CRC32 crc = new CRC32();
+        crc.update(message.array(), message.arrayOffset(), fingerprint);
+        return fingerprint + FINGERPRINT_LENGTH == message.limit()
+                && message.getInt(fingerprint + ATTRIBUTE_HEADER_LENGTH) == ((int) crc.getValue() ^ FINGERPRINT_XOR);
     }
 
     private static @Nullable StunMessage message(Message message, TransactionId id) {
@@ -151,8 +188,7 @@ final class StunCodec {
             return null;
         }
         byte[] body = unknown.getBody();
-        int length = body.length >= 4 ? addressLength(body[1]) : 0;
-        if (length == 0 || body.length != 4 + length) {
+        if (body.length < 4 || body.length != 4 + addressLength(body[1])) {
             return null;
         }
         int port = (body[2] & 0xff) << 8 | (body[3] & 0xff);
@@ -167,7 +203,7 @@ final class StunCodec {
         return switch (family) {
             case 1 -> 4;
             case 2 -> 16;
-            default -> 0;
+            default -> -1; // there are no others
         };
     }
 

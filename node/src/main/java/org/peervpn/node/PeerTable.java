@@ -145,11 +145,11 @@ final class PeerTable {
         List<PeerEntry> found =
                 entries.values().stream().filter(e -> e.isCalled(text)).toList();
         if (found.isEmpty()) {
-            throw new IllegalArgumentException("no such peer: " + text);
+            throw new IllegalArgumentException("no such peer: " + Endpoint.printable(text));
         }
         if (found.size() > 1) {
             throw new IllegalArgumentException(
-                    found.size() + " peers are called " + text + ": name one by its public key");
+                    found.size() + " peers are called " + Endpoint.printable(text) + ": name one by its public key");
         }
         return found.get(0);
     }
