@@ -18,9 +18,9 @@ import org.peervpn.node.NodeInfo;
 import org.peervpn.node.runtime.ControlClient;
 import org.peervpn.node.runtime.Home;
 import org.peervpn.node.runtime.InfoProbe;
-import org.peervpn.node.runtime.Invoker;
 import org.peervpn.node.runtime.Node;
 import org.peervpn.node.runtime.NodeException;
+import org.peervpn.node.runtime.Privileges;
 import org.peervpn.tunnel.NoisePrivateKey;
 
 /** Does what the mode on the command line says. */
@@ -129,8 +129,7 @@ final class Modes {
     }
 
     private JsonNode callNode(String call, Map<String, String> arguments) throws NodeException {
-        Invoker invoker = Invoker.current();
-        Home home = Home.find(homeDirectory(invoker), invoker);
+        Home home = Home.find(homeDirectory());
         return new ControlClient(home)
                 .call(call, arguments)
                 .orElseThrow(() -> new NodeException("no node is running in " + home.directory()
@@ -138,8 +137,9 @@ final class Modes {
     }
 
     private int repair() throws NodeException {
-        if (!Invoker.hasNetAdmin()) {
-            return needsRoot();
+        Optional<String> lack = Privileges.current().lackForNetwork();
+        if (lack.isPresent()) {
+            return needsRoot(lack.get());
         }
         int undone = Node.repair(nodeOptions(home()));
         if (console.isJson()) {
@@ -151,8 +151,9 @@ final class Modes {
     }
 
     private int node() throws NodeException {
-        if (!Invoker.hasNetAdmin()) {
-            return needsRoot();
+        Optional<String> lack = Privileges.current().lackForNetwork();
+        if (lack.isPresent()) {
+            return needsRoot(lack.get());
         }
         Home home = home();
         NoisePrivateKey key = home.privateKey(new SecureRandom());
@@ -160,18 +161,17 @@ final class Modes {
         return new RunningNode(config, nodeOptions(home), console, err).run();
     }
 
-    private int needsRoot() {
-        Main.complain(err, "this needs root or CAP_NET_ADMIN; try: sudo peervpn ...");
+    private int needsRoot(String lack) {
+        Main.complain(err, lack);
         return Main.NEEDS_ROOT;
     }
 
     private Home home() throws NodeException {
-        Invoker invoker = Invoker.current();
-        return Home.open(homeDirectory(invoker), invoker);
+        return Home.open(homeDirectory());
     }
 
-    private Path homeDirectory(Invoker invoker) {
-        return options.home != null ? options.home : invoker.homeDirectory().resolve(".peervpn");
+    private Path homeDirectory() {
+        return options.home != null ? options.home : Home.defaultDirectory();
     }
 
     private Node.Options nodeOptions(Home home) {
