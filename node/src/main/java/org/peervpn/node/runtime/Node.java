@@ -61,9 +61,6 @@ public final class Node implements AutoCloseable {
      */
     public record Options(Home home, String interfaceName, int port, boolean portOrNextFree) {}
 
-    /** Where routers keep their journals. */
-    public static final Path STATE_DIRECTORY = Path.of("/var/lib/peervpn");
-
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Path TUN_DEVICE = Path.of("/dev/net/tun");
     private static final Path INTERFACES = Path.of("/sys/class/net");
@@ -116,11 +113,12 @@ public final class Node implements AutoCloseable {
         this.lock = NodeLock.take(options.home());
         try (Undo undo = new Undo()) {
             undo.add(lock::close);
+            // Before the router repairs: another user's node with this interface has rules of the same names.
+            checkTun(options.interfaceName());
             this.router = openRouter(setup, this::machineChanged);
             undo.add(router::close);
-            checkTun(options.interfaceName());
             PeerId id = PeerId.of(config.privateKey().publicKey());
-            ClockFile clockFile = new ClockFile(STATE_DIRECTORY.resolve(id.text() + ".clock"));
+            ClockFile clockFile = new ClockFile(setup.stateDirectory().resolve(id.text() + ".clock"));
             this.clockFile = clockFile;
             undo.add(clockFile::close);
             this.engine = Engine.open(
@@ -153,8 +151,11 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private static RouterSetup setup(Options options) {
-        return new RouterSetup(options.interfaceName(), options.home().directory(), STATE_DIRECTORY);
+    private static RouterSetup setup(Options options) throws NodeException {
+        return new RouterSetup(
+                options.interfaceName(),
+                options.home().directory(),
+                RuntimeFiles.forNode(options.home()).journals());
     }
 
     private static Router openRouter(RouterSetup setup, Runnable onChange) throws NodeException {
