@@ -91,9 +91,10 @@ public final class Node implements AutoCloseable {
         this.lock = NodeLock.take(options.home());
         try (Undo undo = new Undo()) {
             undo.add(lock::close);
+            // Before the router repairs: another user's node with this interface has rules of the same names.
+            checkTun(options.interfaceName());
             this.router = openRouter(setup);
             undo.add(router::close);
-            checkTun(options.interfaceName());
             this.engine = Engine.open(
                     config,
                     new UdpPort.Options(options.port(), options.portOrNextFree(), setup.mark()),
@@ -117,6 +118,10 @@ public final class Node implements AutoCloseable {
     public static int repair(Options options) throws NodeException {
         NodeLock lock = NodeLock.take(options.home());
         try (lock) {
+            if (exists(options.interfaceName())) {
+                throw new NodeException("the interface " + options.interfaceName()
+                        + " is in use, perhaps by another user's node; end that first");
+            }
             return Router.repair(setup(options));
         } catch (RouterException e) {
             throw new NodeException(e);
@@ -143,11 +148,15 @@ public final class Node implements AutoCloseable {
         if (!Files.exists(TUN_DEVICE)) {
             throw new NodeException("there is no " + TUN_DEVICE + "; load it with: modprobe tun");
         }
-        // Not NetworkInterface.getByName, which does not see an interface that is down and has no address.
-        if (Files.exists(INTERFACES.resolve(interfaceName))) {
+        if (exists(interfaceName)) {
             throw new NodeException(
                     "the interface " + interfaceName + " exists already; choose another name with --interface=NAME");
         }
+    }
+
+    private static boolean exists(String interfaceName) {
+        // Not NetworkInterface.getByName, which does not see an interface that is down and has no address.
+        return Files.exists(INTERFACES.resolve(interfaceName));
     }
 
     public int port() {
