@@ -145,6 +145,10 @@ public final class Node implements AutoCloseable {
     public static int repair(Options options) throws NodeException {
         NodeLock lock = NodeLock.take(options.home());
         try (lock) {
+            if (exists(options.interfaceName())) {
+                throw new NodeException("the interface " + options.interfaceName()
+                        + " is in use, perhaps by another user's node; end that first");
+            }
             return Router.repair(setup(options));
         } catch (RouterException e) {
             throw new NodeException(e);
@@ -171,11 +175,15 @@ public final class Node implements AutoCloseable {
         if (!Files.exists(TUN_DEVICE)) {
             throw new NodeException("there is no " + TUN_DEVICE + "; load it with: modprobe tun");
         }
-        // Not NetworkInterface.getByName, which does not see an interface that is down and has no address.
-        if (Files.exists(INTERFACES.resolve(interfaceName))) {
+        if (exists(interfaceName)) {
             throw new NodeException(
                     "the interface " + interfaceName + " exists already; choose another name with --interface=NAME");
         }
+    }
+
+    private static boolean exists(String interfaceName) {
+        // Not NetworkInterface.getByName, which does not see an interface that is down and has no address.
+        return Files.exists(INTERFACES.resolve(interfaceName));
     }
 
     public int port() {
