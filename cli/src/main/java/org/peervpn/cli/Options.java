@@ -83,6 +83,11 @@ final class Options {
         @Option(names = "--repair", description = "Undo what a killed node left behind. Needs root.")
         boolean repair;
 
+        @Option(
+                names = "--diagnostics",
+                description = "Check what a node needs, for you and for who helps you; no secrets.")
+        boolean diagnostics;
+
         @Option(names = "--version", description = "Show the version.")
         boolean version;
     }
@@ -264,6 +269,7 @@ final class Options {
         add(given, mode.admit != null, "--admit");
         add(given, mode.down, "--down");
         add(given, mode.repair, "--repair");
+        add(given, mode.diagnostics, "--diagnostics");
         add(given, mode.version, "--version");
         add(given, mode.exit, "--exit");
         add(given, mode.listen, "--listen");
