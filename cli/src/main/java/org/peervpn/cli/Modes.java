@@ -19,10 +19,10 @@ import org.peervpn.node.Remembered;
 import org.peervpn.node.runtime.ControlClient;
 import org.peervpn.node.runtime.Home;
 import org.peervpn.node.runtime.InfoProbe;
-import org.peervpn.node.runtime.Invoker;
 import org.peervpn.node.runtime.Node;
 import org.peervpn.node.runtime.NodeException;
 import org.peervpn.node.runtime.PeersFile;
+import org.peervpn.node.runtime.Privileges;
 import org.peervpn.tunnel.NoisePrivateKey;
 
 /** Does what the mode on the command line says. */
@@ -135,8 +135,7 @@ final class Modes {
     }
 
     private JsonNode callNode(String call, Map<String, String> arguments) throws NodeException {
-        Invoker invoker = Invoker.current();
-        Home home = Home.find(options.homeDirectory(invoker), invoker);
+        Home home = Home.find(options.homeDirectory());
         return new ControlClient(home)
                 .call(call, arguments)
                 .orElseThrow(() -> new NodeException("no node is running in " + home.directory()
@@ -144,8 +143,9 @@ final class Modes {
     }
 
     private int repair() throws NodeException {
-        if (!Invoker.hasNetAdmin()) {
-            return needsRoot();
+        Optional<String> lack = Privileges.current().lackForNetwork();
+        if (lack.isPresent()) {
+            return needsRoot(lack.get());
         }
         int undone = Node.repair(nodeOptions(home()));
         if (console.isJson()) {
@@ -157,8 +157,9 @@ final class Modes {
     }
 
     private int node() throws NodeException {
-        if (!Invoker.hasNetAdmin()) {
-            return needsRoot();
+        Optional<String> lack = Privileges.current().lackForNetwork();
+        if (lack.isPresent()) {
+            return needsRoot(lack.get());
         }
         Home home = home();
         NoisePrivateKey key = home.privateKey(new SecureRandom());
@@ -168,14 +169,13 @@ final class Modes {
         return new RunningNode(config, nodeOptions(home), console, err, new Reload(settings, config)).run();
     }
 
-    private int needsRoot() {
-        Main.complain(err, "this needs root or CAP_NET_ADMIN; try: sudo peervpn ...");
+    private int needsRoot(String lack) {
+        Main.complain(err, lack);
         return Main.NEEDS_ROOT;
     }
 
     private Home home() throws NodeException {
-        Invoker invoker = Invoker.current();
-        return Home.open(options.homeDirectory(invoker), invoker);
+        return Home.open(options.homeDirectory());
     }
 
     private Node.Options nodeOptions(Home home) {

@@ -8,7 +8,7 @@ import org.peervpn.node.Admission;
 import org.peervpn.node.ConnectLine;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.OverlayAddresses;
-import org.peervpn.node.runtime.Invoker;
+import org.peervpn.node.runtime.Home;
 import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.NoisePublicKey;
 import picocli.CommandLine.ArgGroup;
@@ -215,8 +215,8 @@ final class Options {
         return config != null || !(help || mode.version || onlyTalks);
     }
 
-    Path homeDirectory(Invoker invoker) {
-        return home != null ? home : invoker.homeDirectory().resolve(".peervpn");
+    Path homeDirectory() {
+        return home != null ? home : Home.defaultDirectory();
     }
 
     int portOrDefault() {

@@ -1,6 +1,5 @@
 package org.peervpn.cli;
 
-import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.runtime.Home;
-import org.peervpn.node.runtime.Invoker;
 import org.peervpn.node.runtime.NodeException;
+import org.peervpn.node.runtime.Privileges;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
@@ -63,16 +62,12 @@ final class Settings {
     }
 
     private static @Nullable ConfigFile configuration(Options given) throws NodeException {
-        Invoker invoker = Invoker.current();
-        Set<Integer> owners = new HashSet<>(List.of(0, (int) new UnixSystem().getUid()));
-        if (invoker.userId() != null) {
-            owners.add(invoker.userId());
-        }
+        Set<Integer> owners = new HashSet<>(List.of(0, Privileges.current().userId()));
         Path named = given.config;
         if (named != null) {
             return parse(target(named), named.toString(), owners);
         }
-        Home home = Home.find(given.homeDirectory(invoker), invoker);
+        Home home = Home.find(given.homeDirectory());
         Path file = home.directory().resolve(CONFIG_FILE);
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return null;

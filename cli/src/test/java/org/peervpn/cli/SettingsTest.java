@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.peervpn.node.runtime.Invoker;
 import org.peervpn.node.runtime.NodeException;
+import org.peervpn.node.runtime.Privileges;
 
 /** Where the configuration file is found, and which one is believed. */
 class SettingsTest {
@@ -101,8 +101,8 @@ class SettingsTest {
     }
 
     @Test
-    void fileOfAnotherUserIsRefused() throws IOException {
-        Assumptions.assumeTrue(Invoker.isRoot(), "only root can give files away");
+    void fileOfAnotherUserIsRefused() throws Exception {
+        Assumptions.assumeTrue(Privileges.current().isRoot(), "only root can give files away");
         Path other = write("other.yaml", "port: 7\n");
         Files.setAttribute(other, "unix:uid", 65_534);
 

@@ -58,7 +58,6 @@ final class HomeFiles {
             boolean complete = false;
             try {
                 writeNew(home, draft, bytes);
-                own(home, draft);
                 home.move(draft, home, file);
                 complete = true;
             } finally {
@@ -118,17 +117,6 @@ final class HomeFiles {
                 channel.write(rest);
             }
             ((FileChannel) channel).force(true);
-        }
-    }
-
-    /** What root writes is of whose directory it is. */
-    private static void own(SecureDirectoryStream<Path> home, Path draft) throws IOException {
-        PosixFileAttributes owner = attributes(home, ITSELF);
-        if (!attributes(home, draft).owner().equals(owner.owner())) {
-            PosixFileAttributeView view =
-                    home.getFileAttributeView(draft, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-            view.setOwner(owner.owner());
-            view.setGroup(owner.group());
         }
     }
 

@@ -61,9 +61,6 @@ public final class Node implements AutoCloseable {
      */
     public record Options(Home home, String interfaceName, int port, boolean portOrNextFree) {}
 
-    /** Where routers keep their journals. */
-    public static final Path STATE_DIRECTORY = Path.of("/var/lib/peervpn");
-
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Path TUN_DEVICE = Path.of("/dev/net/tun");
     private static final Path INTERFACES = Path.of("/sys/class/net");
@@ -153,8 +150,11 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private static RouterSetup setup(Options options) {
-        return new RouterSetup(options.interfaceName(), options.home().directory(), STATE_DIRECTORY);
+    private static RouterSetup setup(Options options) throws NodeException {
+        return new RouterSetup(
+                options.interfaceName(),
+                options.home().directory(),
+                RuntimeFiles.forNode(options.home()).journals());
     }
 
     private static Router openRouter(RouterSetup setup, Runnable onChange) throws NodeException {

@@ -45,7 +45,7 @@ class ControlSocketTest {
 
     @BeforeEach
     void server() throws NodeException {
-        home = Home.open(directory, new Invoker(directory, null, null));
+        home = Home.open(directory);
         socket = RuntimeFiles.inHome(home).socket();
         server = ControlServer.open(socket, home, ControlSocketTest::answer, PATIENCE_MILLIS);
     }

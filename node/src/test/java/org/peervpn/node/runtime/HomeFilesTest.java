@@ -36,7 +36,7 @@ class HomeFilesTest {
     @BeforeEach
     void home() throws NodeException, IOException {
         elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
-        home = Home.open(directory.resolve("home"), new Invoker(directory, null, null));
+        home = Home.open(directory.resolve("home"));
         file = home.directory().resolve(NAME);
     }
 
@@ -134,7 +134,7 @@ class HomeFilesTest {
 
     @Test
     void anotherUsersFileIsNotRead() throws Exception {
-        assumeTrue(Invoker.isRoot(), "only root gives files away");
+        assumeTrue(Privileges.current().isRoot(), "only root gives files away");
         Files.writeString(file, "theirs");
         Files.setAttribute(file, "unix:uid", SOMEBODY, LinkOption.NOFOLLOW_LINKS);
 
@@ -145,8 +145,8 @@ class HomeFilesTest {
     void homeThatHasVanishedIsToldSo() throws Exception {
         Files.delete(home.directory());
 
-        assertThat(home.read(NAME, MAX)).isEmpty();
-        assertRefused(() -> home.write(NAME, bytes("ours")), "cannot be written");
+        assertThatThrownBy(() -> home.read(NAME, MAX)).hasMessageEndingWith("has vanished");
+        assertThatThrownBy(() -> home.write(NAME, bytes("ours"))).hasMessageEndingWith("has vanished");
     }
 
     @ParameterizedTest

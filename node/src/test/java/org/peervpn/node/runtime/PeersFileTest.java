@@ -42,7 +42,7 @@ class PeersFileTest {
 
     @BeforeEach
     void home() throws Exception {
-        home = Home.open(directory.resolve("home"), new Invoker(directory, null, null));
+        home = Home.open(directory.resolve("home"));
     }
 
     private Path file() {
