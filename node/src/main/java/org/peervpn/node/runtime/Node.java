@@ -113,11 +113,12 @@ public final class Node implements AutoCloseable {
         this.lock = NodeLock.take(options.home());
         try (Undo undo = new Undo()) {
             undo.add(lock::close);
+            // Before the router repairs: another user's node with this interface has rules of the same names.
+            checkTun(options.interfaceName());
             this.router = openRouter(setup, this::machineChanged);
             undo.add(router::close);
-            checkTun(options.interfaceName());
             PeerId id = PeerId.of(config.privateKey().publicKey());
-            ClockFile clockFile = new ClockFile(STATE_DIRECTORY.resolve(id.text() + ".clock"));
+            ClockFile clockFile = new ClockFile(setup.stateDirectory().resolve(id.text() + ".clock"));
             this.clockFile = clockFile;
             undo.add(clockFile::close);
             this.engine = Engine.open(
@@ -144,6 +145,10 @@ public final class Node implements AutoCloseable {
     public static int repair(Options options) throws NodeException {
         NodeLock lock = NodeLock.take(options.home());
         try (lock) {
+            if (exists(options.interfaceName())) {
+                throw new NodeException("the interface " + options.interfaceName()
+                        + " is in use, perhaps by another user's node; end that first");
+            }
             return Router.repair(setup(options));
         } catch (RouterException e) {
             throw new NodeException(e);
@@ -154,7 +159,7 @@ public final class Node implements AutoCloseable {
         return new RouterSetup(
                 options.interfaceName(),
                 options.home().directory(),
-                RuntimeFiles.forNode(options.home()).journals());
+                RuntimeFiles.forNode(options.home()).state());
     }
 
     private static Router openRouter(RouterSetup setup, Runnable onChange) throws NodeException {
@@ -170,11 +175,15 @@ public final class Node implements AutoCloseable {
         if (!Files.exists(TUN_DEVICE)) {
             throw new NodeException("there is no " + TUN_DEVICE + "; load it with: modprobe tun");
         }
-        // Not NetworkInterface.getByName, which does not see an interface that is down and has no address.
-        if (Files.exists(INTERFACES.resolve(interfaceName))) {
+        if (exists(interfaceName)) {
             throw new NodeException(
                     "the interface " + interfaceName + " exists already; choose another name with --interface=NAME");
         }
+    }
+
+    private static boolean exists(String interfaceName) {
+        // Not NetworkInterface.getByName, which does not see an interface that is down and has no address.
+        return Files.exists(INTERFACES.resolve(interfaceName));
     }
 
     public int port() {
