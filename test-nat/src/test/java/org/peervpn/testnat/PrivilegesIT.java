@@ -9,6 +9,7 @@ import static org.peervpn.testnat.BadInputIT.command;
 import static org.peervpn.testnat.BadInputIT.home;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -90,15 +91,22 @@ class PrivilegesIT {
 
         startReady(account, host);
 
-        try (Stream<Path> all = Files.walk(home(host))) {
-            for (Path path : all.toList()) {
-                assertThat(Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS))
-                        .as(path.toString())
-                        .isEqualTo(account.id());
-                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
-                        .as(path.toString())
-                        .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
-            }
+        Path home = home(host);
+        List<Path> paths = new ArrayList<>(List.of(home, home.resolve("state")));
+        for (String name : new String[] {"private.key", "node.lock", "control.sock"}) {
+            paths.add(home.resolve(name));
+        }
+        try (DirectoryStream<Path> journals = Files.newDirectoryStream(home.resolve("state"), "*.journal")) {
+            journals.forEach(paths::add);
+        }
+        assertThat(paths).as("with a journal").hasSize(6);
+        for (Path path : paths) {
+            assertThat(Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS))
+                    .as(path.toString())
+                    .isEqualTo(account.id());
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                    .as(path.toString())
+                    .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
         }
         for (String ofRoot : new String[] {"run/peervpn", "var/lib/peervpn"}) {
             assertThat(host.directory().resolve(ofRoot)).isEmptyDirectory();

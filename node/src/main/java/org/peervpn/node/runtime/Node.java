@@ -159,7 +159,7 @@ public final class Node implements AutoCloseable {
         return new RouterSetup(
                 options.interfaceName(),
                 options.home().directory(),
-                RuntimeFiles.forNode(options.home()).journals());
+                RuntimeFiles.forNode(options.home()).state());
     }
 
     private static Router openRouter(RouterSetup setup, Runnable onChange) throws NodeException {
