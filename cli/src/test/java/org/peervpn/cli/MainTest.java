@@ -27,7 +27,7 @@ class MainTest {
         assertThat(call.output())
                 .contains("peervpn MODE [OPTIONS]")
                 .contains("--info", "--exit", "--connect=PUBKEY@ENDPOINT", "--listen", "--status", "--add", "--remove")
-                .contains("--down", "--repair", "--version", "--help")
+                .contains("--down", "--repair", "--diagnostics", "--version", "--help")
                 .contains(
                         "--home=DIR",
                         "--config=FILE",
@@ -75,7 +75,6 @@ class MainTest {
                 "--nattest",
                 "--killswitch",
                 "--dns=9.9.9.9",
-                "--diagnostics",
                 "--admit=x",
                 "--passcode-file=x",
                 "--monitor-nat",
