@@ -248,6 +248,7 @@ public final class NodeCore {
         publicEndpoint.networkChanged(now);
         for (PeerEntry entry : peers.entries()) {
             if (entry.up) { // also one that called us: it sends to where we were
+                leaveFromAnyAddress(entry.boundPeer().lane());
                 tunnel.sendKeepalive(entry.boundPeer(), now);
             } else if (entry.isDialled()) {
                 callAnew(entry);
@@ -255,6 +256,15 @@ public final class NodeCore {
         }
         unsettled = true;
         settle();
+    }
+
+    /** The address that the peer has sent to may not lead to it any more. */
+    private void leaveFromAnyAddress(Lane lane) {
+        Path old = lane.path();
+        Path path = old == null ? null : output.pathTo(old.remote());
+        if (path != null) {
+            lane.path(path);
+        }
     }
 
     /** The machine is now as {@link NodeOutput#route} asked. */
@@ -847,7 +857,8 @@ public final class NodeCore {
             if (entry.admitted) {
                 memory.changed(nowNanos);
             }
-            if (entry.up && old != null && entry.mayTell(nowNanos)) {
+            boolean elsewhere = old != null && !old.remote().equals(source.remote());
+            if (entry.up && old != null && elsewhere && entry.mayTell(nowNanos)) {
                 events.add(new NodeEvent.PathChanged(
                         entry.label(), Endpoint.text(old.remote()), Endpoint.text(source.remote())));
                 unsettled = true;

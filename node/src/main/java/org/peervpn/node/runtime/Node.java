@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -368,7 +369,9 @@ public final class Node implements AutoCloseable {
 
     private void tellUplinks(Uplinks now, boolean first) {
         Set<Integer> families = families(now);
+        List<InetAddress> own = LocalAddresses.read(engine.sharedCore().overlay());
         engine.run(core -> {
+            engine.port().ownAddresses(own);
             core.uplinks(families, engine.nowNanos());
             if (!first) {
                 core.networkChanged(engine.nowNanos());

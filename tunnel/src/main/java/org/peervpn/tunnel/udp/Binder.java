@@ -13,10 +13,11 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the {@link Sockets} of a port: finds a port number that is free in both address families. */
@@ -41,9 +42,13 @@ final class Binder {
     private final EventLoop loop;
     private final Transport transport;
     private final UdpPort.Options options;
-    private final Supplier<ChannelHandler> handlers;
+    private final Function<SourcePaths, ChannelHandler> handlers;
 
-    Binder(EventLoop loop, Transport transport, UdpPort.Options options, Supplier<ChannelHandler> handlers) {
+    Binder(
+            EventLoop loop,
+            Transport transport,
+            UdpPort.Options options,
+            Function<SourcePaths, ChannelHandler> handlers) {
         this.loop = loop;
         this.transport = transport;
         this.options = options;
@@ -121,7 +126,7 @@ final class Binder {
         } catch (ChannelException | UnsupportedOperationException e) {
             return failed(family, port, e);
         }
-        Throwable failure = done(loop.register(configured(channel)));
+        Throwable failure = done(loop.register(configured(channel, new SourcePaths())));
         if (failure == null) {
             mark(channel);
             failure = done(channel.bind(new InetSocketAddress(wildcard(family), port)));
@@ -133,12 +138,40 @@ final class Binder {
         return failed(family, port, failure);
     }
 
-    private DatagramChannel configured(DatagramChannel channel) {
+    /** The same port at one address, beside the channel for all addresses; null if that cannot be done now. Loop only. */
+    @Nullable
+    Channel bindBeside(Sockets sockets, InetAddress address, int number) {
+        SocketProtocolFamily family = address instanceof Inet6Address ? INET6 : INET;
+        Channel all = sockets.channel(SourcePaths.channel(address));
+        if (all == null) {
+            return null;
+        }
+        DatagramChannel channel = transport.newChannel(family);
+        try {
+            // Only now: while it was bound, another program with the same port had to be noticed.
+            transport.sharePort((DatagramChannel) all);
+            Throwable failure = done(loop.register(configured(channel, new SourcePaths(number))));
+            if (failure == null) {
+                mark(channel);
+                transport.sharePort(channel);
+                failure = done(channel.bind(new InetSocketAddress(address, Sockets.port(all))));
+            }
+            if (failure == null) {
+                return channel;
+            }
+        } catch (ChannelException | UdpPortException e) {
+            // As for an address that is not usable yet.
+        }
+        var unused = channel.close();
+        return null;
+    }
+
+    private DatagramChannel configured(DatagramChannel channel, SourcePaths paths) {
         channel.config()
                 .setAllocator(PooledByteBufAllocator.DEFAULT)
                 .setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, SEND_QUEUE);
         transport.enlargeBuffers(channel, SOCKET_BUFFER_BYTES);
-        channel.pipeline().addLast(handlers.get());
+        channel.pipeline().addLast(handlers.apply(paths));
         return channel;
     }
 

@@ -41,6 +41,9 @@ interface Transport {
     /** Sets SO_MARK, so that routing rules can tell the node's datagrams from all others. */
     void mark(DatagramChannel channel, int mark);
 
+    /** Lets other sockets of this user have the same port, at other addresses. */
+    void sharePort(DatagramChannel channel);
+
     Failure why(Throwable failure);
 
     /** Asks the kernel's routing, as a socket with this mark; sends nothing. */

@@ -32,9 +32,9 @@ import org.peervpn.tunnel.Path;
 /** On loopback sockets; each kind of event loop has a subclass. */
 abstract class UdpPortTest {
 
-    private record Datagram(Path source, String content) {}
+    record Datagram(Path source, String content) {}
 
-    private static final class Received implements UdpPort.Receiver {
+    static final class Received implements UdpPort.Receiver {
         private final BlockingQueue<Datagram> datagrams = new LinkedBlockingQueue<>();
         private final AtomicInteger batches = new AtomicInteger();
         private final AtomicBoolean failOnce = new AtomicBoolean();
@@ -347,13 +347,13 @@ abstract class UdpPortTest {
                 .until(() -> open(number, false).port() == number);
     }
 
-    private UdpPort open(int number, boolean orNextFree) throws UdpPortException {
+    UdpPort open(int number, boolean orNextFree) throws UdpPortException {
         UdpPort port = UdpPort.open(loop, new UdpPort.Options(number, orNextFree, 0), received);
         opened.add(port);
         return port;
     }
 
-    private DatagramSocket socket(InetAddress loopback) throws Exception {
+    DatagramSocket socket(InetAddress loopback) throws Exception {
         DatagramSocket socket = new DatagramSocket(0, loopback);
         socket.setReceiveBufferSize(1 << 20);
         socket.setSoTimeout(10_000);
@@ -361,17 +361,17 @@ abstract class UdpPortTest {
         return socket;
     }
 
-    private void onLoop(Runnable task) throws Exception {
+    void onLoop(Runnable task) throws Exception {
         loop.submit(task).get();
     }
 
-    private static DatagramPacket receive(DatagramSocket socket) throws Exception {
+    static DatagramPacket receive(DatagramSocket socket) throws Exception {
         DatagramPacket packet = new DatagramPacket(new byte[70_000], 70_000);
         socket.receive(packet);
         return packet;
     }
 
-    private static DatagramPacket packet(String text, InetSocketAddress destination) {
+    static DatagramPacket packet(String text, InetSocketAddress destination) {
         byte[] bytes = text.getBytes(UTF_8);
         return new DatagramPacket(bytes, bytes.length, destination);
     }
@@ -380,7 +380,7 @@ abstract class UdpPortTest {
         return requireNonNull(port.pathTo(new InetSocketAddress(to.getLocalAddress(), to.getLocalPort())));
     }
 
-    private static InetAddress address(String literal) {
+    static InetAddress address(String literal) {
         return new InetSocketAddress(literal, 0).getAddress();
     }
 
