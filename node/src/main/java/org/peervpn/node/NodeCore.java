@@ -66,6 +66,9 @@ public final class NodeCore {
     /** A stranger that has been away for longer is not called, but may call us. */
     private static final Duration CALL_SEEN_WITHIN = Duration.ofDays(7);
 
+    /** Longer ago makes no difference. */
+    private static final Duration LONG_AWAY = Duration.ofDays(365);
+
     private final NodeConfig config;
     private final NoisePublicKey publicKey;
     private final OverlayAddresses overlay;
@@ -394,9 +397,14 @@ public final class NodeCore {
         entry.lastSeen = known.lastSeen();
         if (known.lastSeen() != null) {
             Duration away = Duration.between(known.lastSeen(), wallClock.instant());
-            // By the uptime alone it may have been away since before this node started: such a moment is negative.
-            entry.downSinceNanos = nowNanos - Math.max(0, away.toNanos());
+            // By the uptime alone it may have been away since before this node started: such a moment is negative. What
+            // is written down may be any time, and further away than nanoseconds can count.
+            entry.downSinceNanos = nowNanos - (away.compareTo(LONG_AWAY) > 0 ? LONG_AWAY : atLeastZero(away)).toNanos();
         }
+    }
+
+    private static Duration atLeastZero(Duration away) {
+        return away.isNegative() ? Duration.ZERO : away;
     }
 
     /** Whoever was connected before may be waiting for us: it is called where it was last, the latest one first. */
