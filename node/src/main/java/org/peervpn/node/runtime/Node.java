@@ -155,7 +155,7 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private static RouterSetup setup(Options options) throws NodeException {
+    static RouterSetup setup(Options options) throws NodeException {
         return new RouterSetup(
                 options.interfaceName(),
                 options.home().directory(),
