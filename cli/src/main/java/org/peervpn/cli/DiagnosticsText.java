@@ -21,8 +21,8 @@ final class DiagnosticsText {
             }
         }
         lines.add("");
-        lines.add(count(findings, Status.OK) + " ok, " + count(findings, Status.WARNING) + " warnings, "
-                + count(findings, Status.PROBLEM) + " problems.");
+        lines.add("Ok: " + count(findings, Status.OK) + ", warnings: " + count(findings, Status.WARNING)
+                + ", problems: " + count(findings, Status.PROBLEM) + ".");
         return lines;
     }
 

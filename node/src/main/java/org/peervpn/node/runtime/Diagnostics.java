@@ -1,6 +1,8 @@
 package org.peervpn.node.runtime;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -25,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeConfig;
+import org.peervpn.node.NodeInfo;
 import org.peervpn.node.diagnostics.Finding;
 import org.peervpn.node.diagnostics.InternetChecks;
 import org.peervpn.node.diagnostics.InternetChecks.StunAnswer;
@@ -43,12 +47,17 @@ import org.peervpn.tunnel.tun.TunException;
  * but for a TUN device that lives for a moment.
  */
 public final class Diagnostics {
-    private static final long PATIENCE_MILLIS = 7_000;
+    private static final long PATIENCE_MILLIS = 6_000;
     private static final int TRIAL_MTU = 1420;
     private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
 
+    private static final long STUN_PATIENCE_MILLIS = 5_500;
+    private static final ObjectMapper JSON =
+            new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
     private final NodeConfig config;
     private final Node.Options options;
+    private final ExecutorService threads = Executors.newCachedThreadPool(Diagnostics::daemon);
 
     private Diagnostics(NodeConfig config, Node.Options options) {
         this.config = config;
@@ -61,8 +70,21 @@ public final class Diagnostics {
     }
 
     private List<Finding> run() {
-        Optional<JsonNode> node = nodeStatus();
-        boolean nodeRuns = node.isPresent();
+        Optional<JsonNode> status = Optional.empty();
+        Finding node;
+        boolean nodeRuns;
+        try {
+            status = new ControlClient(options.home()).call("status", Map.of());
+            nodeRuns = status.isPresent();
+            node = node(status);
+        } catch (NodeException e) {
+            nodeRuns = true; // but it does not speak with us
+            node = Finding.notSeen("node", String.valueOf(e.getMessage()), "ask as its owner, or with sudo");
+        }
+        return all(checks(node, nodeRuns, status.isPresent()));
+    }
+
+    private Map<String, Callable<Finding>> checks(Finding node, boolean nodeRuns, boolean nodeAnswers) {
         Map<String, Callable<Finding>> checks = new LinkedHashMap<>();
         checks.put("versions", this::software);
         checks.put("privileges", this::privileges);
@@ -71,20 +93,21 @@ public final class Diagnostics {
         checks.put("firewall", () -> firewall(nodeRuns));
         checks.put("addresses", this::addresses);
         checks.put("dns", this::dns);
-        checks.put("stun", () -> stun(nodeRuns));
+        checks.put("stun", () -> stun(nodeAnswers));
         checks.put("loopback", () -> InternetChecks.loopback(LoopbackTrial.run()));
-        checks.put("clock", () -> MachineChecks.clock(Instant.now()));
+        checks.put("clock", () -> MachineChecks.clock(Instant.now().truncatedTo(ChronoUnit.SECONDS)));
         checks.put("leftovers", () -> leftovers(nodeRuns));
-        checks.put("node", () -> node(node));
-        return all(checks);
+        checks.put("node", () -> node);
+        return checks;
     }
 
-    private static List<Finding> all(Map<String, Callable<Finding>> checks) {
-        ExecutorService threads = Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "diagnostics");
-            thread.setDaemon(true);
-            return thread;
-        });
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "diagnostics");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private List<Finding> all(Map<String, Callable<Finding>> checks) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
         Map<String, Future<Finding>> running = new LinkedHashMap<>();
         checks.forEach((name, check) -> running.put(name, threads.submit(check)));
@@ -189,37 +212,37 @@ public final class Diagnostics {
         }
     }
 
-    private Finding stun(boolean nodeRuns) throws NodeException, InterruptedException, ExecutionException {
-        ExecutorService threads = Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "stun");
-            thread.setDaemon(true);
-            return thread;
-        });
+    private Finding stun(boolean nodeAnswers) throws NodeException {
+        List<Future<StunAnswer>> asked = new ArrayList<>();
+        for (Endpoint server : config.stunServers()) {
+            asked.add(threads.submit(() -> StunTrial.ask(server)));
+        }
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STUN_PATIENCE_MILLIS);
+        // A running node knows best, and holds the port.
+        NodeInfo info = nodeAnswers ? infoOfNode() : InfoProbe.probe(config, options.port(), true);
+        List<StunAnswer> answers = new ArrayList<>();
+        for (int i = 0; i < asked.size(); i++) {
+            StunAnswer silent = new StunAnswer(config.stunServers().get(i).toString(), null);
+            answers.add(within(asked.get(i), end - System.nanoTime(), silent));
+        }
+        return InternetChecks.stun(answers, info.publicEndpoint(), info.confirmed());
+    }
+
+    private NodeInfo infoOfNode() throws NodeException {
+        return new ControlClient(options.home())
+                .call("info", Map.of())
+                .map(info -> JSON.convertValue(info, NodeInfo.class))
+                .orElseThrow(() -> new NodeException("the node has ended meanwhile"));
+    }
+
+    private static StunAnswer within(Future<StunAnswer> answer, long patienceNanos, StunAnswer silent) {
         try {
-            List<Future<StunAnswer>> asked = new ArrayList<>();
-            for (Endpoint server : config.stunServers()) {
-                asked.add(threads.submit(() -> StunTrial.ask(server)));
-            }
-            JsonNode running = nodeRuns
-                    ? new ControlClient(options.home()).call("info", Map.of()).orElse(null)
-                    : null;
-            String publicEndpoint;
-            boolean confirmed;
-            if (running == null) {
-                var info = InfoProbe.probe(config, options.port(), true);
-                publicEndpoint = info.publicEndpoint();
-                confirmed = info.confirmed();
-            } else {
-                publicEndpoint = running.path("publicEndpoint").textValue();
-                confirmed = running.path("confirmed").asBoolean();
-            }
-            List<StunAnswer> answers = new ArrayList<>();
-            for (Future<StunAnswer> answer : asked) {
-                answers.add(answer.get());
-            }
-            return InternetChecks.stun(answers, publicEndpoint, confirmed);
-        } finally {
-            threads.shutdownNow();
+            return answer.get(Math.max(0, patienceNanos), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return silent;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return silent;
         }
     }
 
@@ -228,14 +251,6 @@ public final class Diagnostics {
             return MachineChecks.leftovers(Survey.leftovers(Node.setup(options)), nodeRuns, "");
         } catch (RouterException | NodeException e) {
             return MachineChecks.leftovers(null, nodeRuns, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private Optional<JsonNode> nodeStatus() {
-        try {
-            return new ControlClient(options.home()).call("status", Map.of());
-        } catch (NodeException e) {
-            return Optional.empty(); // it is there, but not for this user, or hangs
         }
     }
 

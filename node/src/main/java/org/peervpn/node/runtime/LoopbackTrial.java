@@ -24,6 +24,7 @@ import org.peervpn.tunnel.TunnelOutput;
 /** Two tunnels of this process that speak over real sockets on the loop-back interface, in one thread. */
 final class LoopbackTrial {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long WARM_UP_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
     private static final long LOAD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int PACKET_BYTES = 1200;
     private static final int BURST = 32;
@@ -52,16 +53,22 @@ final class LoopbackTrial {
             if (right.receivedBytes == 0) {
                 return new Trial(false, 0, 0);
             }
-            right.receivedBytes = 0;
-            while (now() - connected < LOAD_NANOS) {
-                for (int i = 0; i < BURST; i++) {
-                    left.send();
-                }
-                turn(left, right);
-            }
-            double seconds = (now() - connected) / 1e9;
-            return new Trial(true, (connected - begin) / 1e6, right.receivedBytes / 1e6 / seconds);
+            load(left, right, WARM_UP_NANOS);
+            return new Trial(true, (connected - begin) / 1e6, load(left, right, LOAD_NANOS));
         }
+    }
+
+    /** Megabytes per second from the left one to the right one. */
+    private double load(End left, End right, long nanos) throws IOException {
+        long begin = now();
+        right.receivedBytes = 0;
+        while (now() - begin < nanos) {
+            for (int i = 0; i < BURST; i++) {
+                left.send();
+            }
+            turn(left, right);
+        }
+        return right.receivedBytes / 1e6 / ((now() - begin) / 1e9);
     }
 
     private void turn(End left, End right) throws IOException {
