@@ -47,14 +47,18 @@ class ChecksTest {
         assertThat(finding.detail()).contains("peervpn 0.1.0", "Java 17.0.9", kernel, aead, epoll ? "epoll" : "NIO");
     }
 
-    @ParameterizedTest
-    @CsvSource({"0, 1ffffffffff, OK", "1000, 0, WARNING", "1000, 1000, OK", "0, 2000, WARNING"})
-    void privileges(long userId, String capabilities, Status status) {
-        Finding finding = MachineChecks.privileges(userId, Long.parseUnsignedLong(capabilities, 16));
+    @Test
+    void privileges() {
+        Finding root = MachineChecks.privileges(0, 0x1ffffffffffL, null);
+        assertThat(root.status()).isEqualTo(Status.OK);
+        assertThat(root.detail()).startsWith("user 0 (root), ").contains("CAP_NET_ADMIN", "CAP_NET_RAW");
 
-        assertThat(finding.status()).isEqualTo(status);
-        assertThat(finding.detail()).startsWith("user " + userId);
-        assertThat(finding.detail().contains("CAP_NET_ADMIN")).isEqualTo(status == Status.OK);
+        Finding user = MachineChecks.privileges(1000, 1L << 13, "this needs root");
+        assertThat(user.status()).isEqualTo(Status.WARNING);
+        assertThat(user.detail()).isEqualTo("user 1000, CAP_NET_RAW");
+        assertThat(user.advice()).contains("this needs root");
+        assertThat(MachineChecks.privileges(1000, 0, "this needs root").detail())
+                .contains("no capability");
     }
 
     @ParameterizedTest
