@@ -164,7 +164,14 @@ public final class Diagnostics {
     private Finding routes() {
         Uplinks uplinks = Uplinks.read(options.interfaceName());
         String ipv4 = uplinks.defaultIpv4();
-        return NetworkChecks.routes(ipv4, uplinks.defaultIpv6(), ipv4 == null ? null : Survey.reversePathFilter(ipv4));
+        return NetworkChecks.routes(
+                ipv4, uplinks.defaultIpv6(), ipv4 == null ? null : Survey.reversePathFilter(device(ipv4)));
+    }
+
+    /** Of a default route as {@link Uplinks} tells it: behind the interface there may be the gateway. */
+    private static String device(String defaultRoute) {
+        int end = defaultRoute.indexOf(' ');
+        return end < 0 ? defaultRoute : defaultRoute.substring(0, end);
     }
 
     private Finding firewall(boolean nodeRuns) throws NodeException {
@@ -247,6 +254,9 @@ public final class Diagnostics {
     }
 
     private Finding leftovers(boolean nodeRuns) {
+        if (!Files.exists(options.home().directory())) {
+            return MachineChecks.leftovers(0, nodeRuns, ""); // nobody has run a node from here
+        }
         try {
             return MachineChecks.leftovers(Survey.leftovers(Node.setup(options)), nodeRuns, "");
         } catch (RouterException | NodeException e) {

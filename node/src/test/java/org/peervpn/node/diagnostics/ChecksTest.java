@@ -94,8 +94,8 @@ class ChecksTest {
 
     @Test
     void routes() {
-        assertThat(NetworkChecks.routes("eth0", null, "2").detail())
-                .isEqualTo("IPv4 by eth0, IPv6 by none, rp_filter 2");
+        assertThat(NetworkChecks.routes("eth0 by 192.0.2.1", null, "2").detail())
+                .isEqualTo("IPv4: eth0 by 192.0.2.1, IPv6: none, rp_filter 2");
         assertThat(NetworkChecks.routes(null, "eth0", null).status()).isEqualTo(Status.OK);
         assertThat(NetworkChecks.routes(null, null, null).status()).isEqualTo(Status.WARNING);
     }
