@@ -44,6 +44,10 @@ final class StunCodec {
     /** A longer one would not fit the smallest MTU of IPv6. */
     private static final int MAX_LENGTH = 1280;
 
+    // RFC 8489, section 14.8
+    private static final int MIN_ERROR_CODE = 300;
+    private static final int MAX_ERROR_CODE = 699;
+
     private static final char RESPONSE_ORIGIN = 0x802b; // RFC 5780, section 7.3
     private static final char OTHER_ADDRESS = 0x802c; // RFC 5780, section 7.4
     private static final int COMPREHENSION_OPTIONAL = 0x8000; // RFC 8489, section 14: this and above
@@ -175,9 +179,14 @@ final class StunCodec {
                 mappedAddress(message),
                 plainAddress(message.getAttribute(RESPONSE_ORIGIN)),
                 plainAddress(message.getAttribute(OTHER_ADDRESS)),
-                message.getAttribute(Attribute.ERROR_CODE) instanceof ErrorCodeAttribute error
-                        ? error.getErrorCode()
-                        : 0);
+                errorCode(message));
+    }
+
+    private static int errorCode(Message message) {
+        int code = message.getAttribute(Attribute.ERROR_CODE) instanceof ErrorCodeAttribute error
+                ? error.getErrorCode()
+                : 0;
+        return code >= MIN_ERROR_CODE && code <= MAX_ERROR_CODE ? code : 0;
     }
 
     private static StunMessage.@Nullable Type type(char messageType) {

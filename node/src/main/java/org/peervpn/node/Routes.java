@@ -99,7 +99,7 @@ final class Routes {
             route();
         }
         if (applied != null) {
-            tell(applied, events);
+            tell(applied, nowNanos, events);
         }
     }
 
@@ -166,13 +166,16 @@ final class Routes {
         }
     }
 
-    private void tell(RouterConfig done, Consumer<NodeEvent> events) {
+    private void tell(RouterConfig done, long nowNanos, Consumer<NodeEvent> events) {
         boolean exitSwitched = exit != null && done.usingExit() != null;
-        NodeEvent.ExitInUse now = exit == null || !exitSwitched ? null : inUse(exit);
-        if (now != null && !now.equals(announced)) {
+        PeerEntry using = exitSwitched ? exit : null;
+        NodeEvent.ExitInUse now = using == null ? null : inUse(using);
+        if (using == null || now == null) {
+            announced = null;
+        } else if (!now.equals(announced) && using.mayTell(nowNanos)) {
+            announced = now;
             events.accept(now);
         }
-        announced = now;
         boolean decided = config.waitForPeers() || exitDecided;
         if (!ready && decided && (exit == null || exitSwitched)) {
             ready = true;
