@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # What the scripts share. Sourced, never run.
 
-# Small and quick to start; the data path allocates little.
+# Small and quick to start; the data path allocates little. The keys in its memory get into no file, and nobody attaches.
 # shellcheck disable=SC2034
-PEERVPN_JAVA_OPTIONS=(-XX:+UseSerialGC -Xms16m -Xmx192m -XX:MaxDirectMemorySize=256m)
+PEERVPN_JAVA_OPTIONS=(-XX:+UseSerialGC -Xms16m -Xmx192m -XX:MaxDirectMemorySize=256m
+  -XX:-CreateCoredumpOnCrash -XX:ErrorFile=/dev/null -XX:+DisableAttachMechanism -XX:-UsePerfData)
 
 die() {
   echo "$(basename "$0"): $*" >&2
@@ -105,4 +106,81 @@ build_if_needed() {
     mvn -q -B -ntp --color=never -pl "$module" -am -DskipTests package) || die "the build failed"
   as_owner "$root" touch "$stamp"
   exec {lock}>&-
+}
+
+# peervpn_home ARGUMENT...: the home that peervpn would take with these arguments.
+peervpn_home() {
+  local home='' caller=${SUDO_UID:-}
+  while (($#)); do
+    case $1 in
+      --home=*) home=${1#--home=} ;;
+      --home) home=${2:-} ;;
+    esac
+    shift
+  done
+  if [[ ! $home && $caller ]]; then
+    home=$(getent passwd "$caller" | cut -d: -f6)/.peervpn
+  fi
+  echo "${home:-$HOME/.peervpn}"
+}
+
+# node_user HOME: the ids of user and group that a node runs as which root starts: the owner of its home, or if that is
+# not there yet, whoever called sudo.
+node_user() {
+  local user group
+  if [[ -e $1 || -L $1 ]]; then
+    read -r user group < <(stat -c '%u %g' -- "$1")
+  else
+    user=${SUDO_UID:-0} group=${SUDO_GID:-0}
+  fi
+  [[ $user =~ ^[0-9]+$ && $group =~ ^[0-9]+$ ]] || die "SUDO_UID and SUDO_GID are not those of a user"
+  echo "$user $(id -g "$user" 2> /dev/null || echo "$group")"
+}
+
+# has_capability NUMBER: whether this process has it; root in a container may not.
+has_capability() {
+  local name value
+  while read -r name value; do
+    [[ $name == CapPrm: ]] && { (((16#$value >> $1) & 1)); return; }
+  done < /proc/self/status
+}
+
+# confine JAVA JAR ARGUMENT...: sets confined, the command under which peervpn has no more privileges than it needs. Root
+# becomes the user of the home and keeps the rights to configure the network and to open a port below 1024.
+confine() {
+  local java=$1 jar=$2 user group name directory capabilities=-all
+  shift 2
+  command -v setpriv > /dev/null || die "setpriv is missing; install it with: apt-get install util-linux"
+  if ((EUID != 0)); then
+    confined=(setpriv --no-new-privs)
+    return
+  fi
+  read -r user group < <(node_user "$(peervpn_home "$@")")
+  has_capability 10 && capabilities+=,+net_bind_service
+  has_capability 12 && capabilities+=,+net_admin
+  IFS=: read -r name _ _ _ _ directory _ < <(getent passwd "$user" || echo ::::::)
+  confine_to() {
+    confined=(env HOME="${directory:-/}" USER="$name" LOGNAME="$name" setpriv --no-new-privs --reuid="$user"
+      --regid="$group" "$([[ $name ]] && echo --init-groups || echo --clear-groups)" --bounding-set="$capabilities"
+      --inh-caps="$capabilities" --ambient-caps="$capabilities")
+  }
+  confine_to
+  "${confined[@]}" true || die "root cannot give up its privileges here (it takes setuid, setgid and setpcap)"
+  # A user's checkout may be closed to root, once that has given away its right to read everything.
+  if ((user == 0)) && ! "${confined[@]}" test -r "$jar" -a -x "$java"; then
+    capabilities+=,+dac_read_search
+    confine_to
+  fi
+  "${confined[@]}" test -r "$jar" || die "user ${name:-$user} cannot read $jar; put the checkout where that user can"
+  "${confined[@]}" test -x "$java" || die "user ${name:-$user} cannot run $java; install Java 17 or later for all users"
+  # Open to everybody where udev made it, since it takes the capability to use it; not so in many containers.
+  if [[ -e /dev/net/tun ]] && ! "${confined[@]}" test -w /dev/net/tun; then
+    capabilities+=,+dac_override
+    confine_to
+  fi
+}
+
+# no_core_dumps: of this process, which would hold keys. One byte, for 0 still lets programs have it that collect dumps.
+no_core_dumps() {
+  prlimit --core=1:1 --pid $$ 2> /dev/null || ulimit -c 0
 }

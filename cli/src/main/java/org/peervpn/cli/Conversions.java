@@ -59,8 +59,11 @@ final class Conversions {
     private static Admission admission(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "line" -> Admission.LINE;
+            case "passcode" -> Admission.PASSCODE;
+            case "ask" -> Admission.ASK;
             case "known" -> Admission.KNOWN;
-            default -> throw new IllegalArgumentException("not an admission (line or known): \"" + text + "\"");
+            default ->
+                throw new IllegalArgumentException("not an admission (line, passcode, ask or known): \"" + text + "\"");
         };
     }
 

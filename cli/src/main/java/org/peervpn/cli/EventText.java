@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.peervpn.node.NodeEvent;
 import org.peervpn.node.PeerId;
+import org.peervpn.tunnel.NoisePublicKey;
 
 /** What a running node tells: lines for people, or one JSON object for each event. */
 final class EventText {
@@ -24,9 +25,11 @@ final class EventText {
             .build();
 
     private final String publicKey;
+    private final PeerId ownId;
 
-    EventText(String publicKey) {
-        this.publicKey = publicKey;
+    EventText(NoisePublicKey ownKey) {
+        this.publicKey = ownKey.toString();
+        this.ownId = PeerId.of(ownKey);
     }
 
     List<String> lines(NodeEvent event) {
@@ -53,6 +56,14 @@ final class EventText {
             return List.of("Peer " + path.peer() + " changed its path: " + path.from() + " -> " + path.to());
         } else if (event instanceof NodeEvent.PeerGone peer) {
             return List.of("Peer " + peer.peer() + " is gone: " + peer.why());
+        } else if (event instanceof NodeEvent.NotLetIn refusal) {
+            return notLetIn(refusal);
+        } else if (event instanceof NodeEvent.GuestAsks guest) {
+            return List.of(
+                    "Peer " + guest.peer() + " asks to be let in, from " + guest.endpoint() + ", key "
+                            + guest.publicKey(),
+                    "  yes: peervpn --admit=" + guest.peer().id() + "   no: peervpn --remove="
+                            + guest.peer().id());
         } else if (event instanceof NodeEvent.PublicEndpoint endpoint) {
             return endpointLines(endpoint);
         } else if (event instanceof NodeEvent.StillTrying trying) {
@@ -90,6 +101,27 @@ final class EventText {
         lines.add("No peer has answered for " + trying.since().toSeconds() + " s. Still trying; likely reasons:");
         trying.reasons().forEach(reason -> lines.add("  - " + reason));
         return lines;
+    }
+
+    /** Why a client ends that nobody lets in. */
+    static String refusal(NodeEvent.NotLetIn.Reason reason) {
+        return reason == NodeEvent.NotLetIn.Reason.NO_PASSCODE
+                ? "the peer asks for a passcode: give it by --passcode-file=FILE or " + Passcodes.VARIABLE
+                : "wrong passcode: the peer does not let us in";
+    }
+
+    private List<String> notLetIn(NodeEvent.NotLetIn refusal) {
+        String peer = "Peer " + refusal.peer();
+        return List.of(
+                switch (refusal.reason()) {
+                    case NO_PASSCODE ->
+                        peer + " asks for a passcode: give it by --passcode-file=FILE or " + Passcodes.VARIABLE + ".";
+                    case WRONG_PASSCODE -> peer + " does not let us in: wrong passcode.";
+                    case TOO_MANY_TRIES ->
+                        peer + " has heard too many wrong passcodes; trying again in " + refusal.seconds() + " s.";
+                    case ASKS_OPERATOR ->
+                        peer + " asks its operator whether to let us in. There: peervpn --admit=" + ownId;
+                });
     }
 
     private static String families(Set<Integer> families) {

@@ -18,14 +18,12 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 final class Logging {
     private static final List<String> LEVELS = List.of("error", "warn", "info", "debug", "trace");
 
+    private static final String OURS = "org.peervpn";
+
     private Logging() {}
 
     static void configure(Options options) {
-        String level = options.debug ? "debug" : options.logLevel.toLowerCase(Locale.ROOT);
-        if (!LEVELS.contains(level)) {
-            throw new IllegalArgumentException(
-                    "--log-level: not one of error, warn, info, debug, trace: \"" + options.logLevel + "\"");
-        }
+        Level level = wanted(options);
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
@@ -38,9 +36,23 @@ final class Logging {
         root.setLevel(Level.WARN);
         // It warns of what does not matter here, such as a machine without a hardware address.
         context.getLogger("io.netty").setLevel(Level.ERROR);
-        context.getLogger("org.peervpn").setLevel(Level.toLevel(level));
+        context.getLogger(OURS).setLevel(level);
         LogManager.getLogManager().reset();
         SLF4JBridgeHandler.install();
+    }
+
+    /** Changes only the level. */
+    static void level(Options options) {
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(OURS).setLevel(wanted(options));
+    }
+
+    private static Level wanted(Options options) {
+        String level = options.debug ? "debug" : options.logLevel.toLowerCase(Locale.ROOT);
+        if (!LEVELS.contains(level)) {
+            throw new IllegalArgumentException(
+                    "--log-level: not one of error, warn, info, debug, trace: \"" + options.logLevel + "\"");
+        }
+        return Level.toLevel(level);
     }
 
     private static Encoder<ILoggingEvent> encoder(String format, LoggerContext context) {

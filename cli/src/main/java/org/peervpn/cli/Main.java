@@ -31,27 +31,26 @@ public final class Main {
     }
 
     static int run(String[] args, PrintStream out, PrintStream err) {
-        Options options = new Options();
-        CommandLine parser = parser(options);
+        Settings settings = new Settings(args);
         try {
-            parser.parseArgs(args);
+            Options options = settings.read();
             if (options.help) {
-                parser.usage(out);
+                parser(options).usage(out);
                 return DONE;
             }
             options.check();
             Logging.configure(options);
-            return new Modes(options, out, err).run();
+            return new Modes(settings, options, out, err).run();
         } catch (UsageException e) {
             complain(err, e.getMessage());
             err.println();
-            parser.usage(err);
+            parser(new Options()).usage(err);
             return WRONG_USAGE;
         } catch (ParameterException e) {
             complain(err, message(e));
             return WRONG_USAGE;
         } catch (IllegalArgumentException e) {
-            complain(err, e.getMessage());
+            complain(err, settings.explain(String.valueOf(e.getMessage())));
             return WRONG_USAGE;
         } catch (NodeException e) {
             complain(err, e.getMessage());
@@ -91,7 +90,8 @@ public final class Main {
         return parser;
     }
 
-    private static String message(ParameterException e) {
+    /** What is wrong, in one line. */
+    static String message(ParameterException e) {
         if (e instanceof UnmatchedArgumentException unmatched) {
             return "unknown argument: " + String.join(" ", unmatched.getUnmatched())
                     + " (peervpn --help shows all modes and options)";

@@ -8,19 +8,24 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeInfo;
+import org.peervpn.node.Passcode;
+import org.peervpn.node.Remembered;
+import org.peervpn.node.diagnostics.Finding;
 import org.peervpn.node.runtime.ControlClient;
+import org.peervpn.node.runtime.Diagnostics;
 import org.peervpn.node.runtime.Home;
 import org.peervpn.node.runtime.InfoProbe;
-import org.peervpn.node.runtime.Invoker;
 import org.peervpn.node.runtime.Node;
 import org.peervpn.node.runtime.NodeException;
+import org.peervpn.node.runtime.PeersFile;
+import org.peervpn.node.runtime.Privileges;
 import org.peervpn.tunnel.NoisePrivateKey;
 
 /** Does what the mode on the command line says. */
@@ -29,11 +34,13 @@ final class Modes {
     private static final ObjectMapper JSON =
             new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
+    private final Settings settings;
     private final Options options;
     private final Console console;
     private final PrintStream err;
 
-    Modes(Options options, PrintStream out, PrintStream err) {
+    Modes(Settings settings, Options options, PrintStream out, PrintStream err) {
+        this.settings = settings;
         this.options = options;
         this.console = new Console(out, options.json);
         this.err = err;
@@ -51,10 +58,14 @@ final class Modes {
             return change("add", Map.of("line", options.mode.add.toString()), "Calling ");
         } else if (options.mode.remove != null) {
             return change("remove", Map.of("peer", options.mode.remove), "Removed ");
+        } else if (options.mode.admit != null) {
+            return change("admit", Map.of("peer", options.mode.admit), "Admitted ");
         } else if (options.mode.down) {
             return down();
         } else if (options.mode.repair) {
             return repair();
+        } else if (options.mode.diagnostics) {
+            return diagnostics();
         } else {
             return node();
         }
@@ -129,8 +140,7 @@ final class Modes {
     }
 
     private JsonNode callNode(String call, Map<String, String> arguments) throws NodeException {
-        Invoker invoker = Invoker.current();
-        Home home = Home.find(homeDirectory(invoker), invoker);
+        Home home = Home.find(options.homeDirectory());
         return new ControlClient(home)
                 .call(call, arguments)
                 .orElseThrow(() -> new NodeException("no node is running in " + home.directory()
@@ -138,8 +148,9 @@ final class Modes {
     }
 
     private int repair() throws NodeException {
-        if (!Invoker.hasNetAdmin()) {
-            return needsRoot();
+        Optional<String> lack = Privileges.current().lackForNetwork();
+        if (lack.isPresent()) {
+            return needsRoot(lack.get());
         }
         int undone = Node.repair(nodeOptions(home()));
         if (console.isJson()) {
@@ -150,28 +161,45 @@ final class Modes {
         return Main.DONE;
     }
 
+    private int diagnostics() throws NodeException {
+        Home home = Home.find(options.homeDirectory());
+        // Of an identity of its own: it must not make one, and need not be able to read the one that there is.
+        NoisePrivateKey key = NoisePrivateKey.generate(new SecureRandom());
+        NodeConfig config = NodeConfigs.forInfo(options, key, versionText());
+        List<Finding> findings = Diagnostics.run(config, nodeOptions(home));
+        if (console.isJson()) {
+            console.result(JSON.valueToTree(Map.of("checks", findings)));
+        } else {
+            DiagnosticsText.lines(findings).forEach(console::line);
+        }
+        return DiagnosticsText.firstProblem(findings)
+                .map(problem -> {
+                    Main.complain(err, problem);
+                    return Main.FAILED;
+                })
+                .orElse(Main.DONE);
+    }
+
     private int node() throws NodeException {
-        if (!Invoker.hasNetAdmin()) {
-            return needsRoot();
+        Optional<String> lack = Privileges.current().lackForNetwork();
+        if (lack.isPresent()) {
+            return needsRoot(lack.get());
         }
         Home home = home();
         NoisePrivateKey key = home.privateKey(new SecureRandom());
-        NodeConfig config = NodeConfigs.forNode(options, key, versionText());
-        return new RunningNode(config, nodeOptions(home), console, err).run();
+        Passcode passcode = Passcodes.read(options.passcodeFile, System.getenv(Passcodes.VARIABLE));
+        Remembered remembered = PeersFile.read(home);
+        NodeConfig config = NodeConfigs.forNode(options, key, passcode, remembered, versionText());
+        return new RunningNode(config, nodeOptions(home), console, err, new Reload(settings, config)).run();
     }
 
-    private int needsRoot() {
-        Main.complain(err, "this needs root or CAP_NET_ADMIN; try: sudo peervpn ...");
+    private int needsRoot(String lack) {
+        Main.complain(err, lack);
         return Main.NEEDS_ROOT;
     }
 
     private Home home() throws NodeException {
-        Invoker invoker = Invoker.current();
-        return Home.open(homeDirectory(invoker), invoker);
-    }
-
-    private Path homeDirectory(Invoker invoker) {
-        return options.home != null ? options.home : invoker.homeDirectory().resolve(".peervpn");
+        return Home.open(options.homeDirectory());
     }
 
     private Node.Options nodeOptions(Home home) {

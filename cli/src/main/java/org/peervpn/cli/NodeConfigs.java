@@ -9,11 +9,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.peervpn.node.Admission;
 import org.peervpn.node.ConnectLine;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeConfig;
+import org.peervpn.node.Passcode;
 import org.peervpn.node.PeerId;
+import org.peervpn.node.Remembered;
 import org.peervpn.tunnel.NoisePrivateKey;
 import org.peervpn.tunnel.NoisePublicKey;
 
@@ -32,21 +35,28 @@ final class NodeConfigs {
     private NodeConfigs() {}
 
     static NodeConfig forInfo(Options options, NoisePrivateKey key, String version) {
-        return config(options, key, version);
+        return config(options, key, null, Remembered.NOTHING, version);
     }
 
-    static NodeConfig forNode(Options options, NoisePrivateKey key, String version) {
+    static NodeConfig forNode(
+            Options options, NoisePrivateKey key, @Nullable Passcode passcode, Remembered remembered, String version) {
         NoisePublicKey own = key.publicKey();
         options.mode.connect.forEach(line -> refuseOwn(own, line.publicKey(), "--connect"));
         options.allow.forEach(allowed -> refuseOwn(own, allowed, "--allow"));
-        options.exitVia.forEach(peer -> refuseUnknownExit(peer, options));
-        return config(options, key, version);
+        options.exitVia.forEach(peer -> refuseUnknownExit(peer, options, remembered));
+        if (options.admission == Admission.PASSCODE && passcode == null) {
+            throw new IllegalArgumentException(
+                    "--admission: passcode needs one: --passcode-file=FILE or " + Passcodes.VARIABLE);
+        }
+        return config(options, key, passcode, remembered, version);
     }
 
     /** A name becomes known only when the peer tells it; a key or Peer ID that is no peer's is a slip. */
-    private static void refuseUnknownExit(String peer, Options options) {
-        Stream<NoisePublicKey> peers =
+    private static void refuseUnknownExit(String peer, Options options, Remembered remembered) {
+        Stream<NoisePublicKey> named =
                 Stream.concat(options.mode.connect.stream().map(ConnectLine::publicKey), options.allow.stream());
+        Stream<NoisePublicKey> peers =
+                Stream.concat(named, remembered.peers().stream().map(Remembered.RememberedPeer::key));
         boolean isName = !peer.isBlank() && !PeerId.hasForm(peer) && !peer.matches(BASE64_KEY);
         boolean isPeer = peers.anyMatch(
                 key -> key.toString().equals(peer) || PeerId.of(key).text().equals(peer));
@@ -62,9 +72,11 @@ final class NodeConfigs {
         }
     }
 
-    private static NodeConfig config(Options options, NoisePrivateKey key, String version) {
+    private static NodeConfig config(
+            Options options, NoisePrivateKey key, @Nullable Passcode passcode, Remembered remembered, String version) {
         boolean serves = options.mode.exit || options.mode.listen;
-        Admission byDefault = serves ? Admission.LINE : Admission.KNOWN;
+        Admission withoutPasscode = serves ? Admission.LINE : Admission.KNOWN;
+        Admission byDefault = passcode != null ? Admission.PASSCODE : withoutPasscode;
         return new NodeConfig(
                 key,
                 options.name != null ? options.name : hostName(),
@@ -74,6 +86,8 @@ final class NodeConfigs {
                 List.copyOf(options.mode.connect),
                 List.copyOf(options.allow),
                 options.admission != null ? options.admission : byDefault,
+                passcode,
+                remembered,
                 !options.noExit,
                 List.copyOf(options.exitVia),
                 List.copyOf(options.route),

@@ -8,6 +8,7 @@ import org.peervpn.node.Admission;
 import org.peervpn.node.ConnectLine;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.OverlayAddresses;
+import org.peervpn.node.runtime.Home;
 import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.NoisePublicKey;
 import picocli.CommandLine.ArgGroup;
@@ -69,11 +70,23 @@ final class Options {
         @Nullable
         String remove;
 
+        @Option(
+                names = "--admit",
+                paramLabel = "PEER",
+                description = "Make the running node let in a guest, or whoever has this public key.")
+        @Nullable
+        String admit;
+
         @Option(names = "--down", description = "Stop the running node and wait until the machine is restored.")
         boolean down;
 
         @Option(names = "--repair", description = "Undo what a killed node left behind. Needs root.")
         boolean repair;
+
+        @Option(
+                names = "--diagnostics",
+                description = "Check what a node needs, for you and for who helps you; no secrets.")
+        boolean diagnostics;
 
         @Option(names = "--version", description = "Show the version.")
         boolean version;
@@ -93,6 +106,14 @@ final class Options {
             description = "Identity and configuration; ~/.peervpn of the invoking user, also under sudo.")
     @Nullable
     Path home;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "Settings by the names of these options; DIR/config.yaml if there. Options win over the file.")
+    @Nullable
+    Path config;
 
     @Option(
             names = "--port",
@@ -135,11 +156,20 @@ final class Options {
 
     @Option(
             names = "--admission",
-            paramLabel = "line|known",
-            description = "Who may come in: whoever holds the connect line (default with --exit and --listen), or only"
-                    + " keys named by --allow, --connect, --add (else).")
+            paramLabel = "line|passcode|ask|known",
+            description = "Who may come in: whoever holds the connect line (default with --exit and --listen); whoever"
+                    + " knows the passcode, too; whom you let in when it asks; or only keys named by --allow,"
+                    + " --connect, --add, --admit (else).")
     @Nullable
     Admission admission;
+
+    @Option(
+            names = "--passcode-file",
+            paramLabel = "FILE",
+            description = "The passcode: asked of others (implies --admission=passcode), and told to peers of --connect"
+                    + " that ask for one. Or set PEERVPN_PASSCODE.")
+    @Nullable
+    Path passcodeFile;
 
     @Option(names = "--no-exit", description = "Connect, but keep internet traffic local.")
     boolean noExit;
@@ -184,6 +214,16 @@ final class Options {
         return mode.exit || mode.listen || !mode.connect.isEmpty();
     }
 
+    /** False if a broken configuration file must not be in the way, for nothing in it matters. */
+    boolean readsConfiguration() {
+        boolean onlyTalks = mode.status || mode.add != null || mode.remove != null || mode.down;
+        return config != null || !(help || mode.version || onlyTalks);
+    }
+
+    Path homeDirectory() {
+        return home != null ? home : Home.defaultDirectory();
+    }
+
     int portOrDefault() {
         return port == null ? DEFAULT_PORT : port;
     }
@@ -226,8 +266,10 @@ final class Options {
         add(given, mode.status, "--status");
         add(given, mode.add != null, "--add");
         add(given, mode.remove != null, "--remove");
+        add(given, mode.admit != null, "--admit");
         add(given, mode.down, "--down");
         add(given, mode.repair, "--repair");
+        add(given, mode.diagnostics, "--diagnostics");
         add(given, mode.version, "--version");
         add(given, mode.exit, "--exit");
         add(given, mode.listen, "--listen");

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.node.Admission;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeEvent;
 import org.peervpn.node.NodeInfo;
@@ -26,8 +27,11 @@ final class RunningNode {
     private final Node.Options options;
     private final Console console;
     private final PrintStream err;
+    private final Reload reload;
     private final EventText text;
-    private final CompletableFuture<Void> unreachable = new CompletableFuture<>();
+
+    /** Completes with the event that ends a client which can do nothing: {@code Unreachable} or {@code Refused}. */
+    private final CompletableFuture<NodeEvent> hopeless = new CompletableFuture<>();
 
     /** What is to be told; filled by the loop, told by a thread that may wait. */
     private final BlockingQueue<NodeEvent> events = new ArrayBlockingQueue<>(MAX_WAITING_EVENTS);
@@ -40,12 +44,16 @@ final class RunningNode {
     /** The public endpoint that was told last. */
     private volatile @Nullable String toldEndpoint;
 
-    RunningNode(NodeConfig config, Node.Options options, Console console, PrintStream err) {
+    /** null unless the operator is asked and sits at a terminal. */
+    private volatile @Nullable GuestPrompt prompt;
+
+    RunningNode(NodeConfig config, Node.Options options, Console console, PrintStream err, Reload reload) {
+        this.reload = reload;
         this.config = config;
         this.options = options;
         this.console = console;
         this.err = err;
-        this.text = new EventText(config.privateKey().publicKey().toString());
+        this.text = new EventText(config.privateKey().publicKey());
     }
 
     /** Returns the exit code when the node has ended by itself; a signal ends the process with 0. */
@@ -57,6 +65,7 @@ final class RunningNode {
         try {
             Node node = Node.start(config, options, this::tell);
             starting.complete(node);
+            new Hangup().listen(() -> reload.apply(node));
             introduce(node);
             return end(node);
         } finally {
@@ -66,8 +75,8 @@ final class RunningNode {
     }
 
     private int end(Node node) {
-        CompletableFuture.anyOf(node.ended(), unreachable).join();
-        boolean gaveUp = !node.ended().isDone();
+        CompletableFuture.anyOf(node.ended(), hopeless).join();
+        NodeEvent gaveUp = node.ended().isDone() ? null : hopeless.join();
         node.close();
         int exitCode = howItEnded(node);
         node.closeControl();
@@ -75,7 +84,11 @@ final class RunningNode {
         if (exitCode != Main.DONE) {
             return exitCode;
         }
-        if (gaveUp) {
+        if (gaveUp instanceof NodeEvent.Refused refused) {
+            Main.complain(err, EventText.refusal(refused.reason()));
+            return Main.FAILED;
+        }
+        if (gaveUp != null) {
             Main.complain(
                     err,
                     "no peer could be reached in " + config.connectTimeout().toSeconds()
@@ -133,6 +146,8 @@ final class RunningNode {
             config.connect().forEach(line -> console.line("Connecting to " + line));
         }
         toldEndpoint = told;
+        prompt =
+                config.admission() == Admission.ASK && !console.isJson() ? GuestPrompt.onTerminal(node, console) : null;
         Thread teller = new Thread(this::tellAll, "teller");
         teller.setDaemon(true);
         teller.start();
@@ -151,8 +166,8 @@ final class RunningNode {
 
     /** On the loop, which must not wait for whoever reads our output. */
     private void tell(NodeEvent event) {
-        if (event instanceof NodeEvent.Unreachable) {
-            unreachable.complete(null);
+        if (event instanceof NodeEvent.Unreachable || event instanceof NodeEvent.Refused) {
+            hopeless.complete(event);
         }
         if (!events.offer(event)) {
             leftOut.incrementAndGet();
@@ -190,7 +205,10 @@ final class RunningNode {
             }
             toldEndpoint = endpoint.current();
         }
-        if (console.isJson()) {
+        GuestPrompt asking = prompt;
+        if (asking != null && event instanceof NodeEvent.GuestAsks guest) {
+            asking.ask(guest);
+        } else if (console.isJson()) {
             console.event(EventText.json(event));
         } else {
             text.lines(event).forEach(console::line);

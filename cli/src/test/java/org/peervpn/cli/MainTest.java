@@ -27,8 +27,15 @@ class MainTest {
         assertThat(call.output())
                 .contains("peervpn MODE [OPTIONS]")
                 .contains("--info", "--exit", "--connect=PUBKEY@ENDPOINT", "--listen", "--status", "--add", "--remove")
-                .contains("--down", "--repair", "--version", "--help")
-                .contains("--home=DIR", "--port=N", "--interface=NAME", "--mtu=N", "--overlay=CIDR", "--name=TEXT")
+                .contains("--down", "--repair", "--diagnostics", "--version", "--help")
+                .contains(
+                        "--home=DIR",
+                        "--config=FILE",
+                        "--port=N",
+                        "--interface=NAME",
+                        "--mtu=N",
+                        "--overlay=CIDR",
+                        "--name=TEXT")
                 .contains("--stun=HOST:PORT", "--endpoint=HOST:PORT", "--allow=PUBKEY", "--admission=line|known")
                 .contains("--no-exit", "--exit-via=PEER", "--route=CIDR", "--exclude=CIDR", "--timeout=SECONDS")
                 .contains("--json", "--log-level=LEVEL", "--log-format=text|json", "--debug")
@@ -38,8 +45,8 @@ class MainTest {
     }
 
     @Test
-    void noModeGivesTheHelpOnStandardError() {
-        Call call = Call.of();
+    void noModeGivesTheHelpOnStandardError(@TempDir Path home) {
+        Call call = Call.of("--home=" + home);
 
         assertThat(call.exitCode()).isEqualTo(2);
         assertThat(call.output()).isEmpty();
@@ -47,8 +54,8 @@ class MainTest {
     }
 
     @Test
-    void optionsAloneAreNoMode() {
-        assertThat(Call.of("--json", "--port=1").exitCode()).isEqualTo(2);
+    void optionsAloneAreNoMode(@TempDir Path home) {
+        assertThat(Call.of("--home=" + home, "--json", "--port=1").exitCode()).isEqualTo(2);
     }
 
     @Test
@@ -68,9 +75,7 @@ class MainTest {
                 "--nattest",
                 "--killswitch",
                 "--dns=9.9.9.9",
-                "--diagnostics",
                 "--admit=x",
-                "--config=x",
                 "--passcode-file=x",
                 "--monitor-nat",
                 "--metrics=127.0.0.1:9",
@@ -128,7 +133,7 @@ class MainTest {
                 "--endpoint=a b:1     | --endpoint: not an address or host name",
                 "--endpoint=1.2.3.4:65536 | --endpoint: not a port (1 to 65535)",
                 "--allow=abc          | --allow: not a WireGuard public key",
-                "--admission=passcode | --admission: not an admission (line or known)",
+                "--admission=nobody | --admission: not an admission (line, passcode, ask or known)",
                 "--admission=         | --admission: not an admission",
                 "--log-level=loud     | --log-level: not one of error, warn, info, debug, trace",
                 "--log-format=xml     | --log-format: not text or json",
@@ -253,7 +258,7 @@ class MainTest {
         assertThat(key).hasContent("no key\n");
     }
 
-    private static void assertOneLine(Call call, int exitCode, String reason) {
+    static void assertOneLine(Call call, int exitCode, String reason) {
         assertThat(call.exitCode()).as(call.toString()).isEqualTo(exitCode);
         assertThat(call.output()).isEmpty();
         assertThat(call.errors())

@@ -7,12 +7,17 @@ import static org.peervpn.cli.OptionsTest.LINE;
 
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.peervpn.node.Admission;
 import org.peervpn.node.NodeConfig;
+import org.peervpn.node.Origin;
+import org.peervpn.node.Passcode;
 import org.peervpn.node.PeerId;
+import org.peervpn.node.Remembered;
+import org.peervpn.node.Remembered.RememberedPeer;
 import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.NoisePrivateKey;
 import org.peervpn.tunnel.NoisePublicKey;
@@ -121,7 +126,33 @@ class NodeConfigsTest {
                 .hasMessage("--allow: that is this node's own public key");
     }
 
+    @Test
+    void aPasscodeIsAskedForWhereverThereIsOne() {
+        Passcode passcode = Passcode.of("correct horse");
+        for (String[] mode : new String[][] {{"--exit"}, {"--listen"}, {"--connect=" + LINE}}) {
+            assertThat(NodeConfigs.forNode(OptionsTest.read(mode), OWN, passcode, Remembered.NOTHING, "1")
+                            .admission())
+                    .isEqualTo(Admission.PASSCODE);
+        }
+        assertThat(NodeConfigs.forNode(
+                                OptionsTest.read("--exit", "--admission=known"), OWN, passcode, Remembered.NOTHING, "1")
+                        .admission())
+                .isEqualTo(Admission.KNOWN);
+        assertThatThrownBy(() -> config("--exit", "--admission=passcode"))
+                .hasMessage("--admission: passcode needs one: --passcode-file=FILE or PEERVPN_PASSCODE");
+    }
+
+    @Test
+    void aRememberedPeerMayBeNamedAsExit() {
+        Remembered remembered =
+                new Remembered(List.of(new RememberedPeer(PEER, null, Origin.ADD, null, null, null)), List.of());
+
+        assertThat(NodeConfigs.forNode(OptionsTest.read("--listen", "--exit-via=" + KEY), OWN, null, remembered, "1")
+                        .exitVia())
+                .containsExactly(KEY);
+    }
+
     private static NodeConfig config(String... arguments) {
-        return NodeConfigs.forNode(OptionsTest.read(arguments), OWN, "1.2.3");
+        return NodeConfigs.forNode(OptionsTest.read(arguments), OWN, null, Remembered.NOTHING, "1.2.3");
     }
 }

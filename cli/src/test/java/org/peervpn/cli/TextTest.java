@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.peervpn.node.NodeEvent;
+import org.peervpn.node.NodeEvent.NotLetIn.Reason;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.NodeStatus;
 import org.peervpn.node.NodeStatus.Exit;
@@ -38,7 +39,7 @@ class TextTest {
     private static final String KEY = OptionsTest.KEY;
     private static final PeerId ID = PeerId.of(NoisePublicKey.parse(KEY));
     private static final PeerLabel PEER = new PeerLabel("home", ID);
-    private static final EventText EVENTS = new EventText(KEY);
+    private static final EventText EVENTS = new EventText(NoisePublicKey.parse(KEY));
 
     @Test
     void infoIsAsPeopleCopyIt() {
@@ -198,6 +199,27 @@ class TextTest {
     }
 
     @Test
+    void whoIsNotLetInIsToldWhyAndWhatToDo() {
+        assertThat(refusal(Reason.WRONG_PASSCODE, 0))
+                .isEqualTo("Peer home (139118-205156-230232) does not let us in: wrong passcode.");
+        assertThat(refusal(Reason.NO_PASSCODE, 0)).contains("--passcode-file=FILE", "PEERVPN_PASSCODE");
+        assertThat(refusal(Reason.TOO_MANY_TRIES, 60)).endsWith("trying again in 60 s.");
+        assertThat(refusal(Reason.ASKS_OPERATOR, 0)).endsWith("There: peervpn --admit=139118-205156-230232");
+    }
+
+    private static String refusal(Reason reason, int seconds) {
+        return EVENTS.lines(new NodeEvent.NotLetIn(PEER, reason, seconds)).get(0);
+    }
+
+    @Test
+    void theOperatorReadsHowToAnswerAGuest() {
+        assertThat(EVENTS.lines(new NodeEvent.GuestAsks(new PeerLabel(null, ID), KEY, "1.2.3.4:5")))
+                .containsExactly(
+                        "Peer 139118-205156-230232 asks to be let in, from 1.2.3.4:5, key " + KEY,
+                        "  yes: peervpn --admit=139118-205156-230232   no: peervpn --remove=139118-205156-230232");
+    }
+
+    @Test
     void exitTellsWhatItOffers() {
         assertThat(EVENTS.lines(new NodeEvent.ExitOffer(Set.of(6, 4))))
                 .containsExactly("Offering an exit for IPv4 and IPv6.");
@@ -246,6 +268,9 @@ class TextTest {
                 new NodeEvent.PeerGone(PEER, "removed"),
                 new NodeEvent.PublicEndpoint(null, "1.2.3.4:5", true),
                 new NodeEvent.StillTrying(Duration.ofSeconds(15), List.of("one")),
+                new NodeEvent.NotLetIn(PEER, Reason.TOO_MANY_TRIES, 60),
+                new NodeEvent.Refused(Reason.WRONG_PASSCODE),
+                new NodeEvent.GuestAsks(PEER, KEY, "1.2.3.4:5"),
                 new NodeEvent.Unreachable(Duration.ofMinutes(2)));
     }
 

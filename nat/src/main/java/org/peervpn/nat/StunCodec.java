@@ -5,8 +5,11 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.zip.CRC32;
 import org.ice4j.StunException;
 import org.ice4j.TransportAddress;
 import org.ice4j.attribute.Attribute;
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Bytes to {@link StunMessage} and back, by ice4j: the only class that knows it.
  *
  * <p>ice4j's decoder is given only what is safe for it: an exact copy at offset 0 of something that has the shape of a
- * STUN message. Whatever it throws at a malformed one means "no message".
+ * STUN message, with those attributes that we use. Whatever it throws at a malformed one means "no message".
  */
 final class StunCodec {
 
@@ -32,6 +35,9 @@ final class StunCodec {
     private static final int HEADER_LENGTH = 20;
 
     private static final int LENGTH_OFFSET = 2;
+    private static final int ATTRIBUTE_HEADER_LENGTH = 4;
+    private static final int FINGERPRINT_LENGTH = ATTRIBUTE_HEADER_LENGTH + 4;
+    private static final int FINGERPRINT_XOR = 0x5354554e;
     private static final int COOKIE_OFFSET = 4;
     private static final int MAGIC_COOKIE = 0x2112A442;
 
@@ -41,6 +47,19 @@ final class StunCodec {
     private static final char RESPONSE_ORIGIN = 0x802b; // RFC 5780, section 7.3
     private static final char OTHER_ADDRESS = 0x802c; // RFC 5780, section 7.4
     private static final int COMPREHENSION_OPTIONAL = 0x8000; // RFC 8489, section 14: this and above
+
+    private static final Set<Integer> ADDRESSES =
+            Set.of((int) Attribute.MAPPED_ADDRESS, (int) Attribute.XOR_MAPPED_ADDRESS);
+    private static final Set<Integer> USED = Set.of(
+            (int) Attribute.MAPPED_ADDRESS,
+            (int) Attribute.XOR_MAPPED_ADDRESS,
+            (int) Attribute.ERROR_CODE,
+            (int) RESPONSE_ORIGIN,
+            (int) OTHER_ADDRESS);
+
+    /** Others that must be understood (RFC 8489, 8445 and 3489), and that mean nothing to who sends no credentials. */
+    private static final Set<Integer> UNDERSTOOD =
+            Set.of(0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x14, 0x15, 0x20, 0x24, 0x25);
 
     /** Held, for java.util.logging forgets the level of a logger that nobody holds. */
     private static final Logger ICE4J_LOGGER = Logger.getLogger("org.ice4j");
@@ -93,16 +112,61 @@ final class StunCodec {
         }
         byte[] copy = new byte[datagram.remaining()];
         datagram.get(datagram.position(), copy);
+        byte[] essence = essence(ByteBuffer.wrap(copy));
+        if (essence == null) {
+            return null;
+        }
         try {
-            return message(Message.decode(copy, (char) 0, (char) copy.length), TransactionId.of(datagram));
+            return message(Message.decode(essence, (char) 0, (char) essence.length), TransactionId.of(datagram));
         } catch (StunException | RuntimeException e) { // at malformed attributes ice4j's decoder throws either
             return null;
         }
     }
 
+    /**
+     * Of each attribute that we use the first, without all others, in which ice4j would lose its place. null if the
+     * message is malformed, damaged (FINGERPRINT) or demands what we do not know.
+     */
+    private static byte @Nullable [] essence(ByteBuffer message) {
+        ByteBuffer essence = ByteBuffer.allocate(message.limit()).put(0, message, 0, HEADER_LENGTH);
+        essence.position(HEADER_LENGTH);
+        Set<Integer> missing = new HashSet<>(USED);
+        int next;
+        for (int start = HEADER_LENGTH; start < message.limit(); start = next) {
+            int type = unsignedShort(message, start);
+            int length = unsignedShort(message, start + 2);
+            next = start + ATTRIBUTE_HEADER_LENGTH + (length + 3) / 4 * 4;
+            boolean plausible = next <= message.limit()
+                    && (!ADDRESSES.contains(type) || isAddress(message, start + ATTRIBUTE_HEADER_LENGTH, length))
+                    && (type != Attribute.FINGERPRINT || isIntact(message, start))
+                    && (type >= COMPREHENSION_OPTIONAL || UNDERSTOOD.contains(type));
+            if (!plausible) {
+                return null;
+            }
+            if (missing.remove(type)) {
+                essence.put(message.slice(start, next - start));
+            }
+        }
+        essence.putShort(LENGTH_OFFSET, (short) (essence.position() - HEADER_LENGTH));
+        return Arrays.copyOf(essence.array(), essence.position());
+    }
+
+    /** Laid out as MAPPED-ADDRESS, RFC 8489, section 14.1. */
+    private static boolean isAddress(ByteBuffer message, int body, int length) {
+        return length >= 4 && length == 4 + addressLength(message.get(body + 1));
+    }
+
+    /** RFC 8489, section 14.7: the CRC of all that stands before it; nothing stands behind it. */
+    private static boolean isIntact(ByteBuffer message, int fingerprint) {
+        CRC32 crc = new CRC32();
+        crc.update(message.array(), message.arrayOffset(), fingerprint);
+        return fingerprint + FINGERPRINT_LENGTH == message.limit()
+                && message.getInt(fingerprint + ATTRIBUTE_HEADER_LENGTH) == ((int) crc.getValue() ^ FINGERPRINT_XOR);
+    }
+
     private static @Nullable StunMessage message(Message message, TransactionId id) {
         StunMessage.Type type = type(message.getMessageType());
-        if (type == null || message.getAttributes().stream().anyMatch(StunCodec::isUnknownAndRequired)) {
+        if (type == null) {
             return null;
         }
         return new StunMessage(
@@ -126,11 +190,6 @@ final class StunCodec {
         };
     }
 
-    /** Such a message has to be discarded (RFC 8489, section 6.3). */
-    private static boolean isUnknownAndRequired(Attribute attribute) {
-        return attribute instanceof OptionalAttribute && attribute.getAttributeType() < COMPREHENSION_OPTIONAL;
-    }
-
     private static @Nullable InetSocketAddress mappedAddress(Message message) {
         if (message.getAttribute(Attribute.XOR_MAPPED_ADDRESS) instanceof XorMappedAddressAttribute mapped) {
             return plain(mapped.getAddress(message.getTransactionID()));
@@ -145,14 +204,13 @@ final class StunCodec {
         return new InetSocketAddress(address.getAddress(), address.getPort());
     }
 
-    /** Of an attribute that ice4j does not know, laid out as MAPPED-ADDRESS (RFC 8489, section 14.1). */
+    /** Of an attribute that ice4j does not know. */
     private static @Nullable InetSocketAddress plainAddress(@Nullable Attribute attribute) {
         if (!(attribute instanceof OptionalAttribute unknown)) {
             return null;
         }
         byte[] body = unknown.getBody();
-        int length = body.length >= 4 ? addressLength(body[1]) : 0;
-        if (length == 0 || body.length != 4 + length) {
+        if (!isAddress(ByteBuffer.wrap(body), 0, body.length)) {
             return null;
         }
         int port = (body[2] & 0xff) << 8 | (body[3] & 0xff);
@@ -167,7 +225,7 @@ final class StunCodec {
         return switch (family) {
             case 1 -> 4;
             case 2 -> 16;
-            default -> 0;
+            default -> -1; // there are no others
         };
     }
 

@@ -4,6 +4,10 @@ package org.peervpn.node;
 public enum Admission {
     /** Whoever holds the connect line, that is, knows our public key. */
     LINE,
-    /** Only keys named by {@code --allow}, {@code --connect} or {@code --add}. */
+    /** Whoever proves that it knows the {@link Passcode}. */
+    PASSCODE,
+    /** Whom the operator lets in when it knocks. */
+    ASK,
+    /** Only keys named by {@code --allow}, {@code --connect}, {@code --add} or {@code --admit}. */
     KNOWN
 }

@@ -9,7 +9,7 @@ public record ConnectLine(NoisePublicKey publicKey, Endpoint endpoint) {
     public static ConnectLine parse(String text) {
         int at = text.indexOf('@');
         if (at < 0) {
-            throw new IllegalArgumentException("not of the form PUBKEY@ENDPOINT: \"" + text + "\"");
+            throw new IllegalArgumentException("not of the form PUBKEY@ENDPOINT: " + Endpoint.quoted(text));
         }
         NoisePublicKey key = NoisePublicKey.parse(text.substring(0, at));
         if (key.isWeak()) {

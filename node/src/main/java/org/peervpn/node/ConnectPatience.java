@@ -3,7 +3,9 @@ package org.peervpn.node;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.peervpn.node.NodeEvent.NotLetIn;
 import org.peervpn.tunnel.NoisePublicKey;
 
 /** How long a client waits for the first handshake, and what it tells meanwhile. Owned by the loop. */
@@ -15,6 +17,7 @@ final class ConnectPatience {
     private final PublicEndpoint publicEndpoint;
     private final NoisePublicKey ownKey;
     private long startedNanos;
+    private boolean refusalTold;
     private long hintNanos = Long.MAX_VALUE;
     private long giveUpNanos = Long.MAX_VALUE;
 
@@ -53,6 +56,23 @@ final class ConnectPatience {
             giveUpNanos = Long.MAX_VALUE;
             events.accept(new NodeEvent.Unreachable(tried));
         }
+    }
+
+    /** Tells once that nobody lets us in, as long as nothing has depended on a peer. */
+    void refused(Applicant applicant, Consumer<NodeEvent> events) {
+        List<PeerEntry> called = config.connect().stream()
+                .map(line -> peers.get(line.publicKey()))
+                .filter(Objects::nonNull)
+                .toList();
+        if (refusalTold
+                || config.waitForPeers()
+                || called.isEmpty()
+                || !called.stream().allMatch(applicant::isHopeless)) {
+            return;
+        }
+        refusalTold = true;
+        boolean missing = config.passcode() == null;
+        events.accept(new NodeEvent.Refused(missing ? NotLetIn.Reason.NO_PASSCODE : NotLetIn.Reason.WRONG_PASSCODE));
     }
 
     long nextDeadlineNanos() {

@@ -19,6 +19,8 @@ public final class DropCount {
         BAD_PACKET,
         /** From a peer that is not admitted. */
         NOT_ADMITTED,
+        /** A guest's proof of a passcode that is not ours, or one too many. */
+        WRONG_PASSCODE,
         /** A control message that cannot be read. */
         BAD_CONTROL_MESSAGE,
         /** From a peer that has said more of late than anybody needs to. */

@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.node.control.Hello;
 
 /**
  * Where a node or server can be reached, as written by people: {@code 1.2.3.4:51820}, {@code [2001:db8::1]:51820} or
@@ -15,14 +16,21 @@ import org.jspecify.annotations.Nullable;
  * @param host an address without brackets, or a name
  */
 public record Endpoint(String host, int port) {
+    private static final int MAX_QUOTED = 100;
     private static final Pattern NAME = Pattern.compile(
-            "(?=.{1,253}\\.?$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\\.?");
+            "(?=.{1,253}\\.?$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\\.?",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern NUMBER_AT_END = Pattern.compile("(^|\\.)\\d+\\.?$");
+
+    /** Octal to some programs, decimal to others. */
+    private static final Pattern LEADING_ZERO = Pattern.compile("(^|\\.)0\\d");
 
     /** Reads the written form; an {@link IllegalArgumentException} says in one line what is wrong with it. */
     public static Endpoint parse(String text) {
         int colon = text.lastIndexOf(':');
         if (colon < 0 || colon == text.length() - 1) {
-            throw new IllegalArgumentException("no port in endpoint \"" + text + "\" (expected HOST:PORT)");
+            throw new IllegalArgumentException("no port in endpoint " + quoted(text) + " (expected HOST:PORT)");
         }
         String host = host(text, text.substring(0, colon));
         int port = port(text, text.substring(colon + 1));
@@ -34,27 +42,26 @@ public record Endpoint(String host, int port) {
             String inner = written.substring(1, written.length() - 1);
             if (inner.indexOf('%') >= 0) {
                 throw new IllegalArgumentException(
-                        "an address with a scope (%) is of this machine only, in endpoint \"" + text + "\"");
+                        "an address with a scope (%) is of this machine only, in endpoint " + quoted(text));
             }
-            if (!NetUtil.isValidIpV6Address(inner)) {
-                throw new IllegalArgumentException("not an IPv6 address in endpoint \"" + text + "\"");
+            if (inner.startsWith("[") || !NetUtil.isValidIpV6Address(inner)) {
+                throw new IllegalArgumentException("not an IPv6 address in endpoint " + quoted(text));
             }
             return inner;
         }
         if (written.indexOf(':') >= 0) {
             throw new IllegalArgumentException(
-                    "an IPv6 address needs brackets in endpoint \"" + text + "\" (expected [2001:db8::1]:PORT)");
+                    "an IPv6 address needs brackets in endpoint " + quoted(text) + " (expected [2001:db8::1]:PORT)");
         }
-        if (NetUtil.isValidIpV4Address(written)) {
+        if (NetUtil.isValidIpV4Address(written)
+                && !LEADING_ZERO.matcher(written).find()) {
             return written;
         }
-        String name = written.toLowerCase(Locale.ROOT);
         // A name whose last label is a number is a mistyped address (1.2.3, 1.2.3.400), never a host.
-        String lastLabel = name.substring(name.lastIndexOf('.') + 1);
-        if (!NAME.matcher(name).matches() || lastLabel.chars().allMatch(Character::isDigit)) {
-            throw new IllegalArgumentException("not an address or host name in endpoint \"" + text + "\"");
+        if (!NAME.matcher(written).matches() || NUMBER_AT_END.matcher(written).find()) {
+            throw new IllegalArgumentException("not an address or host name in endpoint " + quoted(text));
         }
-        return name;
+        return written.toLowerCase(Locale.ROOT);
     }
 
     private static int port(String text, String written) {
@@ -64,7 +71,16 @@ public record Endpoint(String host, int port) {
                 return port;
             }
         }
-        throw new IllegalArgumentException("not a port (1 to 65535) in endpoint \"" + text + "\"");
+        throw new IllegalArgumentException("not a port (1 to 65535) in endpoint " + quoted(text));
+    }
+
+    /** What was typed, fit for one line of an error message. */
+    static String printable(String text) {
+        return Hello.printable(text, MAX_QUOTED);
+    }
+
+    static String quoted(String text) {
+        return '"' + printable(text) + '"';
     }
 
     /** Null if the host is a name, which has to be resolved. */

@@ -12,8 +12,16 @@ final class ExitChoice {
 
     private final NodeConfig config;
 
+    /** Whom the operator wants to be called, in order. */
+    private List<ConnectLine> connect;
+
     ExitChoice(NodeConfig config) {
         this.config = config;
+        this.connect = config.connect();
+    }
+
+    void connect(List<ConnectLine> lines) {
+        connect = lines;
     }
 
     /**
@@ -26,19 +34,21 @@ final class ExitChoice {
             return null;
         }
         return preferred(peers)
-                .filter(entry -> entry.up && !families(entry).isEmpty())
+                .filter(entry ->
+                        entry.up && entry.refusal == null && !families(entry).isEmpty())
                 .findFirst()
                 .orElse(current);
     }
 
     /** Nothing will be known by waiting longer: every peer that may be the exit and is connected has spoken. */
     boolean isDecided(PeerTable peers, long nowNanos) {
-        return !config.useExit()
-                || preferred(peers)
-                        .filter(entry -> entry.up)
-                        .allMatch(entry -> entry.hello != null
-                                || isNamed(entry)
-                                || nowNanos - entry.upSinceNanos >= NodeCore.HELLO_PATIENCE_NANOS);
+        return preferred(peers).filter(entry -> entry.up).allMatch(entry -> hasSpoken(entry, nowNanos));
+    }
+
+    /** A stock WireGuard never speaks, and lets in whom it answers. */
+    private boolean hasSpoken(PeerEntry entry, long nowNanos) {
+        boolean waitedLongEnough = nowNanos - entry.upSinceNanos >= NodeCore.HELLO_PATIENCE_NANOS;
+        return entry.refusal == null && (entry.hello != null || isNamed(entry) || waitedLongEnough);
     }
 
     /** What the peer carries. A stock WireGuard that was named as exit says nothing, so it is taken to carry both. */
@@ -55,9 +65,7 @@ final class ExitChoice {
 
     private Stream<PeerEntry> preferred(PeerTable peers) {
         if (config.exitVia().isEmpty()) {
-            return config.connect().stream()
-                    .map(line -> peers.get(line.publicKey()))
-                    .filter(Objects::nonNull);
+            return connect.stream().map(line -> peers.get(line.publicKey())).filter(Objects::nonNull);
         }
         return config.exitVia().stream().flatMap(text -> named(text, peers));
     }
@@ -65,7 +73,7 @@ final class ExitChoice {
     /** Only a peer that the operator knows: a stranger could give itself any name. An ambiguous name is nobody's. */
     private static Stream<PeerEntry> named(String text, PeerTable peers) {
         List<PeerEntry> called = peers.entries().stream()
-                .filter(entry -> entry.origin != PeerEntry.Origin.LINE && entry.isCalled(text))
+                .filter(entry -> !entry.origin.isStranger() && entry.isCalled(text))
                 .toList();
         return called.size() == 1 ? called.stream() : Stream.empty();
     }

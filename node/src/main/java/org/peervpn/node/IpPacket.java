@@ -21,6 +21,8 @@ final class IpPacket {
     /** An IPv6 error fits into the smallest MTU, 1280. */
     private static final int MAX_QUOTED = 1280 - IPV6_HEADER - 8;
 
+    private static final ByteBuffer UNSPECIFIED = ByteBuffer.allocate(16).asReadOnlyBuffer();
+
     private IpPacket() {}
 
     /** Cuts off what follows the packet (WireGuard's padding); false if it is not a whole, plausible packet. */
@@ -69,10 +71,10 @@ final class IpPacket {
     private static boolean unreachable4(ByteBuffer packet, ByteBuffer answer) {
         int start = packet.position();
         boolean laterFragment = (unsignedShort(packet, start + 6) & 0x1fff) != 0;
-        int firstOfDestination = packet.get(start + 16) & 0xff;
+        boolean betweenTwoHosts = isHost4(packet.get(start + 12)) && isHost4(packet.get(start + 16));
         int headerLength = (packet.get(start) & 0x0f) * 4;
         boolean isIcmp = (packet.get(start + 9) & 0xff) == PROTOCOL_ICMP;
-        if (laterFragment || firstOfDestination >= 224 || (isIcmp && !startsWith(packet, headerLength, ICMP_ECHO))) {
+        if (laterFragment || !betweenTwoHosts || (isIcmp && !startsWith(packet, headerLength, ICMP_ECHO))) {
             return false;
         }
         int quoted = Math.min(packet.remaining(), headerLength + 8);
@@ -90,9 +92,9 @@ final class IpPacket {
 
     private static boolean unreachable6(ByteBuffer packet, ByteBuffer answer) {
         int start = packet.position();
-        boolean toMulticast = (packet.get(start + 24) & 0xff) == 0xff;
+        boolean betweenTwoHosts = isHost6(packet, start + 8) && isHost6(packet, start + 24);
         boolean isIcmp = (packet.get(start + 6) & 0xff) == PROTOCOL_ICMPV6;
-        if (toMulticast || (isIcmp && !startsWith(packet, IPV6_HEADER, ICMPV6_ECHO))) {
+        if (!betweenTwoHosts || (isIcmp && !startsWith(packet, IPV6_HEADER, ICMPV6_ECHO))) {
             return false;
         }
         int quoted = Math.min(packet.remaining(), MAX_QUOTED);
@@ -109,6 +111,17 @@ final class IpPacket {
         int sum = checksum(answer, 8, 32 + length, length + PROTOCOL_ICMPV6);
         answer.putShort(IPV6_HEADER + 2, (short) sum);
         return true;
+    }
+
+    /** By its first byte: not "this network", loopback, multicast, reserved or broadcast. */
+    private static boolean isHost4(byte first) {
+        int block = first & 0xff;
+        return block != 0 && block != 127 && block < 224;
+    }
+
+    /** Neither multicast nor the unspecified address. */
+    private static boolean isHost6(ByteBuffer packet, int index) {
+        return packet.get(index) != (byte) 0xff && !packet.slice(index, 16).equals(UNSPECIFIED);
     }
 
     private static boolean startsWith(ByteBuffer packet, int headerLength, int icmpType) {

@@ -12,6 +12,8 @@ import org.peervpn.tunnel.NoisePublicKey;
  *
  * @param waitForPeers {@code --exit} or {@code --listen} was given: the node serves even while nobody is connected
  * @param exitVia which peers may be the exit, in order of preference, by public key, Peer ID or name; empty: the first of {@code connect} that offers
+ * @param passcode what strangers have to prove with {@link Admission#PASSCODE}, and what is proved to peers that ask; null for none
+ * @param remembered from earlier runs
  * @param useExit false for {@code --no-exit}
  * @param routes what goes through the exit; empty for everything
  * @param stunServers empty for none
@@ -27,6 +29,8 @@ public record NodeConfig(
         List<ConnectLine> connect,
         List<NoisePublicKey> allow,
         Admission admission,
+        @Nullable Passcode passcode,
+        Remembered remembered,
         boolean useExit,
         List<String> exitVia,
         List<Cidr> routes,

@@ -4,16 +4,21 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.MappingWatch;
 import org.peervpn.node.DropCount.Reason;
 import org.peervpn.node.NodeStatus.State;
-import org.peervpn.node.PeerEntry.Origin;
+import org.peervpn.node.Remembered.RememberedPeer;
+import org.peervpn.node.control.AdmissionNotice;
 import org.peervpn.node.control.ControlCodec;
 import org.peervpn.node.control.Hello;
 import org.peervpn.routing.AllowedIps;
@@ -50,24 +55,48 @@ public final class NodeCore {
     /** How long a peer may take to say hello before it counts as one that does not. */
     static final long HELLO_PATIENCE_NANOS = seconds(3);
 
-    static final long REDIAL_NANOS = seconds(1);
     static final long RESOLVE_AGAIN_NANOS = seconds(15);
+    static final long RESOLVE_RARELY_NANOS = seconds(60);
 
     private static final int MAX_CANDIDATES = 8;
+
+    /** Between the first calls to remembered peers. */
+    private static final long CALL_INTERVAL_NANOS = 10_000_000L;
+
+    /** A stranger that has been away for longer is not called, but may call us. */
+    private static final Duration CALL_SEEN_WITHIN = Duration.ofDays(7);
+
+    /** Longer ago makes no difference. */
+    private static final Duration LONG_AWAY = Duration.ofDays(365);
 
     private final NodeConfig config;
     private final NoisePublicKey publicKey;
     private final OverlayAddresses overlay;
     private final InstantSource wallClock;
+    private final SecureRandom random;
     private final NodeOutput output;
     private final DropCount drops = new DropCount();
     private final PeerTable peers;
+    private final Memory memory;
+    private final Doorkeeper doorkeeper;
+    private final Applicant applicant;
     private final Hellos hellos;
     private final Routes routes;
     private final PublicEndpoint publicEndpoint;
     private final ConnectPatience patience;
     private final Tunnel tunnel;
     private final List<NodeEvent> events = new ArrayList<>();
+
+    /** Limits what strangers together can make us tell people. */
+    private final Allowance guestLines = new Allowance(10, seconds(10));
+
+    /** Whoever knows our key can make lines in a debug log. */
+    private final Allowance strangersInLog = new Allowance(10, seconds(1));
+
+    /** Whom the operator wants to be called, and whom to be admitted. */
+    private List<ConnectLine> connect;
+
+    private List<NoisePublicKey> allow;
 
     private long nowNanos;
     /** The earliest moment that {@link #settle} found in peers and clocks of the node itself. */
@@ -80,16 +109,23 @@ public final class NodeCore {
     /** A peer that we call has answered once. */
     private boolean everReached;
 
-    private boolean stopping;
+    /** STOPPING or FAILED; null while the node is not being ended. */
+    private @Nullable State ending;
 
     public NodeCore(
             NodeConfig config, InstantSource wallClock, SecureRandom random, Runnable wakeup, NodeOutput output) {
         this.config = config;
         this.publicKey = config.privateKey().publicKey();
         this.overlay = OverlayAddresses.of(publicKey, config.overlay());
+        this.connect = config.connect();
+        this.allow = config.allow();
         this.wallClock = wallClock;
+        this.random = random;
         this.output = output;
         this.peers = new PeerTable(config.overlay(), overlay.ipv4());
+        this.memory = new Memory(peers, config.remembered(), wallClock);
+        this.doorkeeper = new Doorkeeper(config, peers);
+        this.applicant = new Applicant(config, output);
         this.hellos = new Hellos(config);
         this.routes = new Routes(config, peers, overlay, output);
         this.publicEndpoint = new PublicEndpoint(config, random, output, this::publicEndpointChanged);
@@ -102,8 +138,14 @@ public final class NodeCore {
     /** Begins: peers are called, servers are asked. Called once, before all others. */
     public void start(long now) {
         nowNanos = now;
+        config.remembered().removed().forEach(peers::ban);
+        config.remembered().peers().forEach(this::recall);
         config.allow().forEach(key -> know(key, Origin.ALLOW));
         config.connect().forEach(line -> dial(line, Origin.CONNECT));
+        callRemembered();
+        if (config.passcode() != null && config.admission() == Admission.PASSCODE) {
+            output.derive(publicKey);
+        }
         patience.begin(now);
         publicEndpoint.ask(now);
         unsettled = true;
@@ -166,9 +208,26 @@ public final class NodeCore {
         publicEndpoint.resolved(endpoint, found, now);
         for (PeerEntry entry : peers.entries()) {
             if (endpoint.equals(entry.endpoint) && !found.isEmpty() && !found.equals(entry.candidates)) {
+                boolean isElsewhere = !entry.candidates.containsAll(found); // not only in another order
                 entry.candidates = found;
-                entry.nextDialNanos = now;
+                if (isElsewhere) {
+                    LOG.debug("{} is at {} now, as its name says", entry.id, found);
+                    callAnew(entry);
+                }
             }
+        }
+        unsettled = true;
+        settle();
+    }
+
+    /** The passcode is ready for this verifier. */
+    public void derived(NoisePublicKey verifier, PasscodeKey key, long now) {
+        nowNanos = now;
+        PeerEntry entry = peers.get(verifier);
+        if (verifier.equals(publicKey)) {
+            doorkeeper.ownKey(key, now);
+        } else if (entry != null) {
+            applicant.derived(entry, key);
         }
         unsettled = true;
         settle();
@@ -194,6 +253,8 @@ public final class NodeCore {
             if (entry.up) { // also one that called us: it sends to where we were
                 leaveFromAnyAddress(entry.boundPeer().lane());
                 tunnel.sendKeepalive(entry.boundPeer(), now);
+            } else if (entry.isDialled()) {
+                callAnew(entry);
             }
         }
         unsettled = true;
@@ -229,19 +290,73 @@ public final class NodeCore {
         return label;
     }
 
-    /** Forgets the peer at once, and does not let it in again by the line while this node runs. */
-    public PeerLabel remove(String peer, long now) {
+    /**
+     * Lets in the guest of this Peer ID, or whoever has this public key, now and in later runs; an {@link
+     * IllegalArgumentException} says why not.
+     */
+    public PeerLabel admit(String peer, long now) {
         nowNanos = now;
-        PeerEntry entry = peers.find(peer);
-        forget(entry, "removed");
-        peers.ban(entry.key);
+        PeerEntry known = peers.lookup(peer);
+        if (known == null && !PeerEntry.isKey(peer)) {
+            throw new IllegalArgumentException(
+                    "no guest is called " + peer + "; a public key can be admitted before it comes");
+        }
+        NoisePublicKey key = known != null ? known.key : NoisePublicKey.parse(peer);
+        if (key.equals(publicKey)) {
+            throw new IllegalArgumentException("that is this node's own public key");
+        }
+        PeerEntry entry = know(key, Origin.ADMIT);
+        if (!entry.up && entry.boundPeer().isConnected(now)) {
+            comeUp(entry);
+        }
         unsettled = true;
         settle();
         return entry.label();
     }
 
-    public void stopping() {
-        stopping = true;
+    /** Forgets the peer at once, and does not let it in again, now or in later runs, until it is named anew. */
+    public PeerLabel remove(String peer, long now) {
+        nowNanos = now;
+        PeerEntry entry = peers.find(peer);
+        forget(entry, "removed");
+        peers.ban(entry.key);
+        memory.forget(entry.key);
+        memory.changed(now);
+        unsettled = true;
+        settle();
+        return entry.label();
+    }
+
+    /**
+     * The operator wants other peers to be called and admitted than before. Who is new is known; who is named no more is
+     * forgotten, unless it came by {@link #add} or by the line. Who was removed meanwhile comes back only if it is new.
+     */
+    public void reload(List<ConnectLine> newConnect, List<NoisePublicKey> newAllow, long now) {
+        nowNanos = now;
+        Set<NoisePublicKey> called =
+                newConnect.stream().map(ConnectLine::publicKey).collect(Collectors.toSet());
+        for (PeerEntry entry : List.copyOf(peers.entries())) {
+            if (entry.origin == Origin.CONNECT && !called.contains(entry.key)) {
+                hangUp(entry);
+            }
+            if (entry.origin == Origin.ALLOW && !newAllow.contains(entry.key)) {
+                forget(entry, "no longer in the configuration");
+            }
+        }
+        newAllow.stream().filter(key -> !allow.contains(key)).forEach(key -> know(key, Origin.ALLOW));
+        newConnect.stream().filter(line -> !connect.contains(line)).forEach(line -> dial(line, Origin.CONNECT));
+        connect = List.copyOf(newConnect);
+        allow = List.copyOf(newAllow);
+        routes.connect(connect);
+        unsettled = true;
+        settle();
+    }
+
+    /** From now on nothing is told any more. */
+    public void stopping(boolean failed) {
+        if (ending == null) {
+            ending = failed ? State.FAILED : State.STOPPING;
+        }
     }
 
     /** Which peer owns an inner address, the exit included. Any thread may read it. */
@@ -258,7 +373,69 @@ public final class NodeCore {
         return overlay;
     }
 
+    /** What is to be known in the next run. */
+    public Remembered remembered() {
+        return memory.snapshot();
+    }
+
     // Peers.
+
+    /** A peer of an earlier run. */
+    private void recall(RememberedPeer known) {
+        boolean isOurs = !known.key().equals(publicKey) && !peers.isBanned(known.key());
+        if (!isOurs || !known.origin().outlives(config.admission())) {
+            return;
+        }
+        PeerEntry entry = known.calls() == null
+                ? know(known.key(), known.origin())
+                : dial(new ConnectLine(known.key(), known.calls()), known.origin());
+        entry.name = known.name();
+        if (entry.origin.isStranger() && known.lastEndpoint() != null) {
+            InetSocketAddress last = known.lastEndpoint().literal();
+            entry.source = last == null ? null : Source.of(last.getAddress());
+        }
+        entry.lastSeen = known.lastSeen();
+        if (known.lastSeen() != null) {
+            Duration away = Duration.between(known.lastSeen(), wallClock.instant());
+            // By the uptime alone it may have been away since before this node started: such a moment is negative. What
+            // is written down may be any time, and further away than nanoseconds can count.
+            entry.downSinceNanos = nowNanos - (away.compareTo(LONG_AWAY) > 0 ? LONG_AWAY : atLeastZero(away)).toNanos();
+        }
+    }
+
+    private static Duration atLeastZero(Duration away) {
+        return away.isNegative() ? Duration.ZERO : away;
+    }
+
+    /** Whoever was connected before may be waiting for us: it is called where it was last, the latest one first. */
+    private void callRemembered() {
+        Instant longAgo = wallClock.instant().minus(CALL_SEEN_WITHIN);
+        long callNanos = nowNanos;
+        for (PeerEntry entry : latestFirst()) {
+            RememberedPeer known = memory.of(entry.key);
+            if (known == null || known.lastEndpoint() == null) {
+                continue;
+            }
+            entry.lastEndpoint = known.lastEndpoint();
+            boolean recent = known.lastSeen() != null && known.lastSeen().isAfter(longAgo);
+            if (recent || !entry.origin.isStranger()) {
+                entry.calls.beginAnew(nowNanos);
+                entry.nextDialNanos = Math.min(entry.nextDialNanos, callNanos);
+                callNanos += CALL_INTERVAL_NANOS;
+            }
+        }
+    }
+
+    private List<PeerEntry> latestFirst() {
+        return peers.entries().stream()
+                .sorted(Comparator.comparing(
+                        (PeerEntry entry) -> {
+                            RememberedPeer known = memory.of(entry.key);
+                            return known == null || known.lastSeen() == null ? Instant.EPOCH : known.lastSeen();
+                        },
+                        Comparator.reverseOrder()))
+                .toList();
+    }
 
     private PeerEntry know(NoisePublicKey key, Origin origin) {
         // The tunnel first: if it has no room, nothing is left behind here.
@@ -267,13 +444,14 @@ public final class NodeCore {
         PeerEntry entry = peers.get(key);
         if (entry == null) {
             entry = peers.add(key, origin, nowNanos);
-        } else if (entry.origin == Origin.LINE) {
+        } else if (entry.origin.isStranger()) {
             entry.origin = origin;
         }
         entry.peer = peer;
         peers.unban(key);
         peers.admit(entry);
         routes.ownersChanged();
+        memory.changed(nowNanos);
         return entry;
     }
 
@@ -282,18 +460,34 @@ public final class NodeCore {
         if (!entry.isDialled()) {
             entry.origin = origin;
         }
-        entry.boundPeer().persistentKeepaliveNanos(PERSISTENT_KEEPALIVE_NANOS);
+        if (entry.up) {
+            entry.boundPeer().persistentKeepaliveNanos(PERSISTENT_KEEPALIVE_NANOS);
+        }
         entry.endpoint = line.endpoint();
         entry.triesCandidates = true;
         InetSocketAddress literal = line.endpoint().literal();
-        if (literal == null) {
-            entry.candidates = List.of();
+        entry.candidates = literal == null ? List.of() : List.of(literal);
+        callAnew(entry);
+        return entry;
+    }
+
+    private void callAnew(PeerEntry entry) {
+        entry.calls.beginAnew(nowNanos);
+        if (entry.candidates.isEmpty()) {
             entry.nextResolveNanos = nowNanos;
         } else {
-            entry.candidates = List.of(literal);
             entry.nextDialNanos = nowNanos;
         }
-        return entry;
+    }
+
+    /** It may still come by itself. */
+    private void hangUp(PeerEntry entry) {
+        entry.origin = Origin.ALLOW;
+        entry.endpoint = null;
+        entry.candidates = List.of();
+        entry.nextDialNanos = Long.MAX_VALUE;
+        entry.nextResolveNanos = Long.MAX_VALUE;
+        entry.boundPeer().persistentKeepaliveNanos(0);
     }
 
     private void forget(PeerEntry entry, String why) {
@@ -304,6 +498,9 @@ public final class NodeCore {
         }
         peers.remove(entry);
         routes.forget(entry);
+        if (entry.admitted) {
+            memory.changed(nowNanos);
+        }
         if (entry.up) {
             events.add(new NodeEvent.PeerGone(entry.label(), why));
         }
@@ -315,6 +512,27 @@ public final class NodeCore {
             entry.peer = peer;
         }
         return entry;
+    }
+
+    private void comeUp(PeerEntry entry) {
+        entry.up = true;
+        entry.wasUp = true;
+        entry.upSinceNanos = nowNanos;
+        if (entry.isDialled()) {
+            everReached = true;
+            entry.boundPeer().persistentKeepaliveNanos(PERSISTENT_KEEPALIVE_NANOS);
+        }
+        hellos.begin(entry, nowNanos);
+        memory.changed(nowNanos);
+        events.add(new NodeEvent.PeerConnected(
+                entry.label(),
+                endpointOf(entry),
+                entry.addresses().stream().map(StatusView::address).toList()));
+    }
+
+    private static String endpointOf(PeerEntry entry) {
+        Path path = entry.boundPeer().lane().path();
+        return path == null ? "" : Endpoint.text(path.remote());
     }
 
     // Conclusions.
@@ -333,55 +551,75 @@ public final class NodeCore {
             patience.end();
         }
         patience.onTimeout(nowNanos, this::tell);
+        if (!routes.isReady()) {
+            patience.refused(applicant, this::tell);
+        }
+        Remembered due = memory.due(nowNanos);
+        if (due != null) {
+            output.remember(due);
+        }
         ownDeadlineNanos = ownDeadline();
         // An event may make its receiver ask for the status, so everything is settled before the first leaves.
-        List<NodeEvent> due = List.copyOf(events);
+        List<NodeEvent> happened = List.copyOf(events);
         events.clear();
-        due.forEach(output::event);
+        happened.forEach(output::event);
     }
 
     private void tell(NodeEvent event) {
         // To a node that is being put back, nothing happens any more.
-        if (!stopping) {
+        if (ending == null) {
             events.add(event);
         }
     }
 
     private void settle(PeerEntry entry) {
         if (entry.nextResolveNanos <= nowNanos && entry.endpoint != null) {
-            entry.nextResolveNanos = entry.up ? Long.MAX_VALUE : nowNanos + RESOLVE_AGAIN_NANOS;
+            long pause = entry.calls.isQuick(nowNanos) ? RESOLVE_AGAIN_NANOS : RESOLVE_RARELY_NANOS;
+            entry.nextResolveNanos = entry.up ? Long.MAX_VALUE : nowNanos + pause;
             entry.lastResolveNanos = nowNanos;
             output.resolve(entry.endpoint);
         }
         if (entry.nextDialNanos <= nowNanos) {
             entry.nextDialNanos = Long.MAX_VALUE;
-            tunnel.initiate(entry.boundPeer(), nowNanos);
+            call(entry);
         }
         if (entry.up) {
             greet(entry);
+        } else if (entry.isGuest() && entry.confirmed) {
+            sendIfAny(entry, doorkeeper.due(entry, nowNanos));
+        }
+    }
+
+    private void sendIfAny(PeerEntry entry, @Nullable ByteBuffer message) {
+        if (message != null) {
+            tunnel.sendPacket(entry.boundPeer(), message, nowNanos);
+        }
+    }
+
+    private void call(PeerEntry entry) {
+        if (entry.calls.isQuick(nowNanos)) {
+            tunnel.initiate(entry.boundPeer(), nowNanos);
+        } else {
+            tunnel.initiateOnce(entry.boundPeer(), nowNanos);
         }
     }
 
     private void greet(PeerEntry entry) {
-        ByteBuffer answer = hellos.answer(entry);
-        if (answer != null) {
-            tunnel.sendPacket(entry.boundPeer(), answer, nowNanos);
-        }
-        ByteBuffer hello = hellos.due(entry, nowNanos);
-        if (hello != null) {
-            tunnel.sendPacket(entry.boundPeer(), hello, nowNanos);
-        }
+        sendIfAny(entry, hellos.answer(entry));
+        sendIfAny(entry, hellos.due(entry, nowNanos));
+        sendIfAny(entry, applicant.proof(entry));
     }
 
     private long ownDeadline() {
         long next = Math.min(patience.nextDeadlineNanos(), routes.nextDeadlineNanos(nowNanos));
+        next = Math.min(next, memory.nextDeadlineNanos());
         for (PeerEntry entry : peers.entries()) {
             next = Math.min(next, Math.min(entry.nextDialNanos, entry.nextResolveNanos));
             if (entry.up) {
                 next = Math.min(next, entry.nextHelloNanos);
             }
-            if (!entry.admitted && entry.origin == Origin.LINE) {
-                next = Math.min(next, entry.createdNanos + PeerTable.GUEST_LIFETIME_NANOS);
+            if (entry.isGuest()) {
+                next = Math.min(next, Math.min(entry.nextNoticeNanos, PeerTable.guestUntilNanos(entry)));
             }
         }
         return next;
@@ -439,18 +677,22 @@ public final class NodeCore {
     }
 
     private State state() {
-        if (stopping) {
-            return State.STOPPING;
+        if (ending != null) {
+            return ending;
         }
-        if (config.waitForPeers() && config.connect().isEmpty()) {
-            return routes.isReady() ? State.CONNECTED : State.STARTING;
+        if (config.waitForPeers() && !routes.isReady()) {
+            return State.STARTING;
         }
-        if (peers.entries().stream().anyMatch(entry -> entry.up && entry.isDialled())) {
-            PeerEntry exit = routes.exit();
-            boolean exitAway = exit != null && !exit.up;
-            return exitAway ? State.RECONNECTING : routes.isReady() ? State.CONNECTED : State.STARTING;
+        if (config.waitForPeers() && connect.isEmpty()) {
+            return State.CONNECTED;
         }
-        return everReached ? State.RECONNECTING : State.CONNECTING;
+        if (peers.entries().stream().noneMatch(entry -> entry.up && entry.isDialled() && entry.refusal == null)) {
+            // A peer that has answered but does not let us in has not been reached.
+            return everReached && routes.isReady() ? State.RECONNECTING : State.CONNECTING;
+        }
+        PeerEntry exit = routes.exit();
+        boolean exitAway = exit != null && !exit.up;
+        return exitAway ? State.RECONNECTING : routes.isReady() ? State.CONNECTED : State.CONNECTING;
     }
 
     /** What the tunnel tells. */
@@ -475,6 +717,7 @@ public final class NodeCore {
                 }
             }
             if (isInitiation) {
+                LOG.debug("handshake with {}: initiation by {}, to {}", entry.id, path, entry.candidates);
                 entry.triesCandidates = true;
             }
         }
@@ -490,7 +733,7 @@ public final class NodeCore {
 
         private void sendToCandidates(PeerEntry entry, @Nullable Path path, ByteBuffer datagram) {
             boolean sent = path != null;
-            for (InetSocketAddress candidate : entry.candidates) {
+            for (InetSocketAddress candidate : entry.places()) {
                 Path other = output.pathTo(candidate);
                 if (other != null && !other.equals(path)) {
                     output.send(other, datagram.duplicate());
@@ -510,8 +753,10 @@ public final class NodeCore {
         @Override
         public void received(Peer peer, ByteBuffer payload) {
             PeerEntry entry = peers.get(peer.publicKey());
-            if (entry == null || !entry.admitted) {
+            if (entry == null) {
                 drops.count(Reason.NOT_ADMITTED);
+            } else if (!entry.admitted) {
+                receiveFromGuest(entry, payload);
             } else if (ControlCodec.isControl(payload)) {
                 receiveControl(entry, payload);
             } else if (!IpPacket.trim(payload)) {
@@ -523,18 +768,58 @@ public final class NodeCore {
             }
         }
 
-        private void receiveControl(PeerEntry entry, ByteBuffer payload) {
-            if (ControlCodec.type(payload) != ControlCodec.HELLO) {
-                return; // of a later version
+        /** Of a guest, only the proof of the passcode is heard. */
+        private void receiveFromGuest(PeerEntry guest, ByteBuffer payload) {
+            boolean isProof =
+                    ControlCodec.isControl(payload) && ControlCodec.type(payload) == ControlCodec.PASSCODE_PROOF;
+            if (!isProof || !guest.mayHear(nowNanos)) {
+                drops.count(Reason.NOT_ADMITTED);
+                return;
             }
+            switch (doorkeeper.hearProof(guest, payload, nowNanos)) {
+                case ADMITTED -> letIn(guest);
+                case REFUSED -> drops.count(Reason.WRONG_PASSCODE);
+                case NOT_ASKED -> drops.count(Reason.NOT_ADMITTED);
+                case MALFORMED -> drops.count(Reason.BAD_CONTROL_MESSAGE);
+            }
+            unsettled = true;
+        }
+
+        private void receiveControl(PeerEntry entry, ByteBuffer payload) {
             if (!entry.mayHear(nowNanos)) {
                 drops.count(Reason.TOO_MANY_CONTROL_MESSAGES);
                 return;
             }
+            switch (ControlCodec.type(payload)) {
+                case ControlCodec.HELLO -> receiveHello(entry, payload);
+                case ControlCodec.ADMISSION_NOTICE -> receiveNotice(entry, payload);
+                default -> {} // of a later version
+            }
+        }
+
+        private void receiveNotice(PeerEntry entry, ByteBuffer payload) {
+            AdmissionNotice notice = ControlCodec.decodeNotice(payload);
+            if (notice == null) {
+                drops.count(Reason.BAD_CONTROL_MESSAGE);
+            } else if (entry.isDialled()) {
+                NodeEvent.NotLetIn news = applicant.hear(entry, notice);
+                if (news != null && entry.mayTell(nowNanos)) {
+                    events.add(news);
+                }
+                unsettled = true;
+            }
+        }
+
+        private void receiveHello(PeerEntry entry, ByteBuffer payload) {
             Hello before = entry.hello;
             if (hellos.hear(entry, payload, nowNanos)) {
+                if (entry.refusal != null) {
+                    entry.refusal = null; // it has let us in; what we said before, it has not heard
+                    hellos.begin(entry, nowNanos);
+                }
                 if (entry.hello != null && !entry.hello.saysTheSameAs(before) && entry.mayTell(nowNanos)) {
                     events.add(new NodeEvent.PeerNamed(entry.label(), entry.hello.exitFamilies()));
+                    memory.changed(nowNanos);
                 }
                 unsettled = true;
             } else {
@@ -544,7 +829,8 @@ public final class NodeCore {
 
         @Override
         public @Nullable PeerConfig unknownPeer(NoisePublicKey key, Path source) {
-            if (config.admission() != Admission.LINE || peers.isBanned(key)) {
+            if (!doorkeeper.mayKnock(key)) {
+                debugOfStranger("handshake: {} at {} is not admitted", key, source);
                 return null;
             }
             if (!peers.hasRoomForStranger(source.remote().getAddress())) {
@@ -554,7 +840,14 @@ public final class NodeCore {
             peers.add(key, Origin.LINE, nowNanos).source =
                     Source.of(source.remote().getAddress());
             unsettled = true;
+            debugOfStranger("handshake: {} at {} is a guest until its first message", key, source);
             return new PeerConfig(key, PresharedKey.NONE, 0);
+        }
+
+        private void debugOfStranger(String what, NoisePublicKey key, Path source) {
+            if (LOG.isDebugEnabled() && strangersInLog.take(nowNanos)) {
+                LOG.debug(what, PeerId.of(key), source);
+            }
         }
 
         @Override
@@ -565,9 +858,13 @@ public final class NodeCore {
             if (entry == null) {
                 return;
             }
-            LOG.debug("path to {}: {} -> {}", entry.id, old, source);
+            LOG.debug("path to {}: {} -> {}, from where its last authenticated datagram came", entry.id, old, source);
+            entry.calls.beginAnew(nowNanos);
             entry.pathSince = wallClock.instant();
             entry.pathWhy = "the peer's last authenticated datagram came from there";
+            if (entry.admitted) {
+                memory.changed(nowNanos);
+            }
             boolean elsewhere = old != null && !old.remote().equals(source.remote());
             if (entry.up && old != null && elsewhere && entry.mayTell(nowNanos)) {
                 events.add(new NodeEvent.PathChanged(
@@ -584,52 +881,68 @@ public final class NodeCore {
             }
             LOG.debug("handshake with {} completed as {}", entry.id, initiator ? "initiator" : "responder");
             entry.triesCandidates = false;
-            if (!entry.admitted) {
-                peers.admit(entry); // by the line: it has proved that it knows our key and lives where it says
-                routes.ownersChanged();
-            }
-            if (!entry.up) {
-                comeUp(entry);
+            if (entry.admitted) {
+                if (!entry.up) {
+                    comeUp(entry);
+                }
+            } else {
+                arrived(entry);
             }
             unsettled = true;
         }
 
-        private void comeUp(PeerEntry entry) {
-            entry.up = true;
-            entry.wasUp = true;
-            entry.upSinceNanos = nowNanos;
-            everReached |= entry.isDialled();
-            hellos.begin(entry, nowNanos);
-            Path path = entry.boundPeer().lane().path();
-            events.add(new NodeEvent.PeerConnected(
-                    entry.label(),
-                    path == null ? "" : Endpoint.text(path.remote()),
-                    entry.addresses().stream().map(StatusView::address).toList()));
+        private void arrived(PeerEntry guest) {
+            boolean isNew = !guest.confirmed;
+            if (doorkeeper.arrived(guest, nowNanos)) {
+                letIn(guest);
+            } else if (isNew && config.admission() == Admission.ASK && guestLines.take(nowNanos)) {
+                events.add(new NodeEvent.GuestAsks(guest.label(), guest.key.toString(), endpointOf(guest)));
+            }
+        }
+
+        private void letIn(PeerEntry guest) {
+            peers.admit(guest);
+            routes.ownersChanged();
+            comeUp(guest);
         }
 
         @Override
         public void gaveUp(Peer peer) {
+            PeerEntry entry = entryOf(peer);
             LOG.debug("no answer to the handshakes with {}", PeerId.of(peer.publicKey()));
-            redial(peer);
+            if (entry != null && entry.isDialled()) {
+                callLater(entry);
+            }
         }
 
         @Override
         public void disconnected(Peer peer) {
             PeerEntry entry = entryOf(peer);
             if (entry != null && entry.up) {
+                LOG.debug("connection with {} lost: no handshake for so long", entry.id);
                 entry.up = false;
                 entry.downSinceNanos = nowNanos;
+                entry.lastSeen = wallClock.instant();
+                memory.changed(nowNanos);
                 events.add(new NodeEvent.PeerGone(entry.label(), "no answer for 3 minutes"));
+                unsettled = true;
             }
-            redial(peer);
+            if (entry != null && entry.isDialled()) {
+                entry.calls.beginAnew(nowNanos);
+                callLater(entry);
+            }
         }
 
-        private void redial(Peer peer) {
-            PeerEntry entry = entryOf(peer);
-            if (entry != null && entry.isDialled()) {
-                entry.nextDialNanos = nowNanos + REDIAL_NANOS;
-                entry.nextResolveNanos = nowNanos;
+        private void callLater(PeerEntry entry) {
+            if (entry.up) {
+                entry.calls.beginAnew(nowNanos);
+            } else {
+                // It would call, too, and every 25 s.
+                entry.boundPeer().persistentKeepaliveNanos(0);
             }
+            entry.nextDialNanos = entry.calls.nextCallNanos(nowNanos, random);
+            entry.nextResolveNanos = Math.min(entry.nextResolveNanos, entry.nextDialNanos);
+            LOG.debug("{} is called again in {} s", entry.id, (entry.nextDialNanos - nowNanos) / seconds(1));
             unsettled = true;
         }
 

@@ -41,6 +41,30 @@ public sealed interface NodeEvent {
     /** No peer has answered for a while; likely reasons, one line each. */
     record StillTrying(Duration since, List<String> reasons) implements NodeEvent {}
 
+    /**
+     * A peer has completed a handshake with us but does not let us in.
+     *
+     * @param seconds when it may let us try again; 0 unless there were too many tries
+     */
+    record NotLetIn(PeerLabel peer, Reason reason, int seconds) implements NodeEvent {
+        /** Why not. */
+        public enum Reason {
+            /** It wants a passcode and we have none. */
+            NO_PASSCODE,
+            WRONG_PASSCODE,
+            /** From our address or in all. */
+            TOO_MANY_TRIES,
+            /** A person has to decide there. */
+            ASKS_OPERATOR
+        }
+    }
+
+    /** No peer that we are to call lets us in, and only the operator can change that. */
+    record Refused(NotLetIn.Reason reason) implements NodeEvent {}
+
+    /** A stranger asks to be let in; the operator decides. */
+    record GuestAsks(PeerLabel peer, String publicKey, String endpoint) implements NodeEvent {}
+
     /** The time for the first handshake has passed. */
     record Unreachable(Duration after) implements NodeEvent {}
 }

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.routing.RouterConfig;
+import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
 
 /** What the core asks of the edge. Called on the loop inside a call of the core; must not call back in. */
@@ -20,6 +21,15 @@ public interface NodeOutput {
 
     /** Look the name up and call {@link NodeCore#resolved}, also when it failed. */
     void resolve(Endpoint endpoint);
+
+    /**
+     * Make the configured passcode ready for this verifier, which is slow, and call {@link NodeCore#derived}. Asked only
+     * where there is a passcode.
+     */
+    void derive(NoisePublicKey verifier);
+
+    /** Write this down for the next run. The latest call counts. */
+    void remember(Remembered remembered);
 
     /** Make the machine so (the TUN included) and call {@link NodeCore#routed}. The latest call counts. */
     void route(RouterConfig wanted);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.node.control.AdmissionNotice;
 import org.peervpn.node.control.Hello;
 import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.NoisePublicKey;
@@ -14,14 +15,6 @@ import org.peervpn.tunnel.Peer;
 
 /** What the node knows of one peer beyond what the tunnel knows. Owned by the loop. */
 final class PeerEntry {
-
-    /** How the peer came to be known. */
-    enum Origin {
-        CONNECT,
-        ADD,
-        ALLOW,
-        LINE
-    }
 
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{43}=");
 
@@ -41,6 +34,36 @@ final class PeerEntry {
 
     /** The IPv4 address is this peer's; false if another peer had it before. */
     boolean ownsIpv4;
+
+    /** It has proved that it receives where it claims to be. */
+    boolean confirmed;
+
+    /** What a guest is to be told; null while it is owed nothing. */
+    AdmissionNotice.@Nullable State notice;
+
+    int noticesSent;
+    long nextNoticeNanos = Long.MAX_VALUE;
+
+    /** What the peer wants before it lets us in; null if it does, as far as we know. */
+    @Nullable
+    AdmissionNotice refusal;
+
+    /** The peer has refused our passcode: it is not tried again. */
+    boolean passcodeWrong;
+
+    boolean owesProof;
+    boolean awaitsPasscodeKey;
+
+    @Nullable
+    PasscodeKey passcodeKey;
+
+    /** Where it was last, in this run or an earlier one; null for never. */
+    @Nullable
+    Endpoint lastEndpoint;
+
+    /** When it was last connected; null for never. */
+    @Nullable
+    Instant lastSeen;
 
     /** Where the operator says that the peer is; null if it has to come by itself. */
     @Nullable
@@ -80,6 +103,10 @@ final class PeerEntry {
     @Nullable
     Hello hello;
 
+    /** What it called itself in an earlier run; null if it did not. */
+    @Nullable
+    String name;
+
     /** The peer has answered a hello since it came up. */
     boolean greeted;
 
@@ -94,6 +121,9 @@ final class PeerEntry {
     long helloToken;
 
     long rttNanos = -1;
+
+    /** How often it is called while it does not answer. */
+    final CallSchedule calls = new CallSchedule();
 
     long nextDialNanos = Long.MAX_VALUE;
     long nextResolveNanos = Long.MAX_VALUE;
@@ -123,9 +153,30 @@ final class PeerEntry {
         return origin == Origin.CONNECT || origin == Origin.ADD;
     }
 
+    /** A stranger that has not been let in. */
+    boolean isGuest() {
+        return !admitted && origin.isStranger();
+    }
+
+    /** True if the text has the form of a public key. */
+    static boolean isKey(String text) {
+        return KEY.matcher(text).matches();
+    }
+
     /** True if this is the peer's public key, Peer ID or name. */
     boolean isCalled(String text) {
         return key.toString().equals(text) || id.text().equals(text) || text.equals(name());
+    }
+
+    /** Where it may be: where the operator says, and where it was last. */
+    List<InetSocketAddress> places() {
+        InetSocketAddress last = lastEndpoint == null ? null : lastEndpoint.literal();
+        if (last == null || candidates.contains(last)) {
+            return candidates;
+        }
+        List<InetSocketAddress> places = new ArrayList<>(candidates);
+        places.add(last);
+        return places;
     }
 
     Peer boundPeer() {
@@ -140,15 +191,12 @@ final class PeerEntry {
         return new PeerLabel(name(), id);
     }
 
+    /** What the peer calls itself, or did in an earlier run; null if it has not told. */
     @Nullable
     String name() {
+        String told = hello == null ? name : hello.name();
         // A name that looks like a key or a Peer ID is meant to be taken for somebody else's.
-        return hello == null
-                        || hello.name().isEmpty()
-                        || PeerId.hasForm(hello.name())
-                        || KEY.matcher(hello.name()).matches()
-                ? null
-                : hello.name();
+        return told == null || told.isEmpty() || PeerId.hasForm(told) || isKey(told) ? null : told;
     }
 
     List<Cidr> addresses() {

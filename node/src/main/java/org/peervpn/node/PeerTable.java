@@ -27,11 +27,14 @@ final class PeerTable {
     /** Keys that the operator has removed from the running node. */
     static final int MAX_REMOVED = 4096;
 
-    /** How long a guest may take to prove itself, which needs one round trip. */
-    static final long GUEST_LIFETIME_NANOS = 10_000_000_000L;
+    /** How long a guest may take to prove where it lives, which needs one round trip. */
+    static final long UNCONFIRMED_LIFETIME_NANOS = NodeCore.seconds(10);
+
+    /** How long a guest may stay, waiting for the operator or trying passcodes. */
+    static final long GUEST_LIFETIME_NANOS = NodeCore.seconds(600);
 
     /** A line peer that has been away for so long makes room for a new one when the table is full. */
-    static final long FORGET_AWAY_NANOS = 3600L * 1_000_000_000L;
+    static final long FORGET_AWAY_NANOS = NodeCore.seconds(3600);
 
     private final Cidr overlay;
     private final Inet4Address ownIpv4;
@@ -53,7 +56,7 @@ final class PeerTable {
         return entries.get(key);
     }
 
-    PeerEntry add(NoisePublicKey key, PeerEntry.Origin origin, long nowNanos) {
+    PeerEntry add(NoisePublicKey key, Origin origin, long nowNanos) {
         PeerEntry entry = new PeerEntry(key, OverlayAddresses.of(key, overlay), origin, nowNanos);
         entries.put(key, entry);
         return entry;
@@ -83,6 +86,11 @@ final class PeerTable {
         removed.add(key);
     }
 
+    /** The oldest first. */
+    List<NoisePublicKey> removed() {
+        return List.copyOf(removed);
+    }
+
     void unban(NoisePublicKey key) {
         removed.remove(key);
     }
@@ -98,7 +106,7 @@ final class PeerTable {
         int guests = 0;
         int neighbours = 0;
         for (PeerEntry entry : entries.values()) {
-            if (entry.origin == PeerEntry.Origin.LINE) {
+            if (entry.origin.isStranger()) {
                 strangers++;
                 guests += entry.admitted ? 0 : 1;
                 neighbours += source.equals(entry.source) ? 1 : 0;
@@ -109,15 +117,27 @@ final class PeerTable {
 
     /** Who is no longer worth its slot: guests who proved nothing, and long-absent strangers while the table is full. */
     List<PeerEntry> expired(long nowNanos) {
-        long strangers = entries.values().stream()
-                .filter(e -> e.origin == PeerEntry.Origin.LINE)
-                .count();
+        long strangers =
+                entries.values().stream().filter(e -> e.origin.isStranger()).count();
         return entries.values().stream()
-                .filter(e -> e.origin == PeerEntry.Origin.LINE)
+                .filter(e -> e.origin.isStranger())
                 .filter(e -> e.admitted
                         ? strangers >= MAX_LINE_PEERS && !e.up && nowNanos - e.downSinceNanos > FORGET_AWAY_NANOS
-                        : nowNanos - e.createdNanos >= GUEST_LIFETIME_NANOS)
+                        : nowNanos >= guestUntilNanos(e))
                 .toList();
+    }
+
+    /** When a guest that has not been let in is forgotten. */
+    static long guestUntilNanos(PeerEntry guest) {
+        return guest.createdNanos + (guest.confirmed ? GUEST_LIFETIME_NANOS : UNCONFIRMED_LIFETIME_NANOS);
+    }
+
+    /** By public key, Peer ID or name; null if none fits or several do. */
+    @Nullable
+    PeerEntry lookup(String text) {
+        List<PeerEntry> found =
+                entries.values().stream().filter(e -> e.isCalled(text)).toList();
+        return found.size() == 1 ? found.get(0) : null;
     }
 
     /** By public key, Peer ID or name; an {@link IllegalArgumentException} says that none or several fit. */
@@ -125,11 +145,11 @@ final class PeerTable {
         List<PeerEntry> found =
                 entries.values().stream().filter(e -> e.isCalled(text)).toList();
         if (found.isEmpty()) {
-            throw new IllegalArgumentException("no such peer: " + text);
+            throw new IllegalArgumentException("no such peer: " + Endpoint.printable(text));
         }
         if (found.size() > 1) {
             throw new IllegalArgumentException(
-                    found.size() + " peers are called " + text + ": name one by its public key");
+                    found.size() + " peers are called " + Endpoint.printable(text) + ": name one by its public key");
         }
         return found.get(0);
     }

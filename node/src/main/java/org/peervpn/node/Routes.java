@@ -64,6 +64,11 @@ final class Routes {
         return ready;
     }
 
+    /** Whom the operator wants to be called now. */
+    void connect(List<ConnectLine> lines) {
+        exitChoice.connect(lines);
+    }
+
     /** A peer has come, gone, or got other addresses. */
     void ownersChanged() {
         ownersChanged = true;

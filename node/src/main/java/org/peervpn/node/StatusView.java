@@ -38,7 +38,7 @@ final class StatusView {
                 entry.name(),
                 entry.addresses().stream().map(StatusView::address).toList(),
                 entry.admitted,
-                entry.up ? State.CONNECTED : entry.wasUp ? State.RECONNECTING : State.CONNECTING,
+                state(entry),
                 path(entry, lane),
                 peer == null || peer.lastHandshakeNanos() < 0
                         ? null
@@ -47,6 +47,26 @@ final class StatusView {
                 lane == null ? 0 : lane.txBytes(),
                 lane == null ? 0 : lane.rxPackets(),
                 lane == null ? 0 : lane.txPackets());
+    }
+
+    private static State state(PeerEntry entry) {
+        if (entry.refusal != null) {
+            return State.CONNECTING;
+        }
+        return entry.up ? State.CONNECTED : entry.wasUp ? State.RECONNECTING : State.CONNECTING;
+    }
+
+    /** Why packets take this path, or none of ours. */
+    private static @Nullable String why(PeerEntry entry) {
+        if (entry.refusal == null) {
+            return entry.pathWhy;
+        }
+        return switch (entry.refusal.state()) {
+            case PASSCODE -> "it does not let us in: it asks for a passcode";
+            case WRONG -> "it does not let us in: wrong passcode";
+            case LATER -> "it does not let us in: it has heard too many wrong passcodes";
+            case ASK -> "it does not let us in: its operator has to decide";
+        };
     }
 
     private static PathStatus path(PeerEntry entry, @Nullable Lane lane) {
@@ -60,6 +80,6 @@ final class StatusView {
                 null,
                 entry.rttNanos < 0 ? null : Math.round(entry.rttNanos / NANOS_PER_MILLI * 100) / 100.0,
                 entry.pathSince == null ? null : entry.pathSince.toString(),
-                entry.pathWhy);
+                why(entry));
     }
 }

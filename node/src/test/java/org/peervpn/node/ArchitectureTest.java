@@ -95,6 +95,7 @@ class ArchitectureTest {
                                 "java.nio",
                                 "java.nio.charset",
                                 "java.security",
+                                "java.text",
                                 "java.time",
                                 "java.util",
                                 "java.util.function",

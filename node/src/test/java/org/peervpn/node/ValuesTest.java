@@ -22,7 +22,15 @@ class ValuesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1.2.3.4:51820", "[2001:db8::1]:51820", "name:51820", "a.b-c.example:1", "localhost:65535"})
+    @ValueSource(
+            strings = {
+                "1.2.3.4:51820",
+                "[2001:db8::1]:51820",
+                "name:51820",
+                "a.b-c.example:1",
+                "localhost:65535",
+                "home.example.:5"
+            })
     void endpointIsReadAndWrittenAlike(String text) {
         assertThat(Endpoint.parse(text)).hasToString(text);
     }
@@ -42,6 +50,10 @@ class ValuesTest {
         "1.2.3.400:5, not an address or host name",
         "-a.example:5, not an address or host name",
         "a..b:5, not an address or host name",
+        "01.2.3.4:5, not an address or host name",
+        "1.2.3.4.:5, not an address or host name",
+        "[[::1]]:5, not an IPv6 address",
+        "\u212A.example:5, not an address or host name",
         "a b:5, not an address or host name",
         ":5, not an address or host name",
         "[]:5, not an IPv6 address"

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,9 @@ final class World {
     private Predicate<Datagram> lost = datagram -> false;
     private int nextAddress = 1;
 
+    /** They are slow to make. */
+    private final Map<List<Object>, PasscodeKey> passcodeKeys = new HashMap<>();
+
     record Datagram(InetSocketAddress from, InetSocketAddress to, ByteBuffer bytes) {
         /** Transport data with content, not a keepalive. */
         boolean isContent() {
@@ -44,6 +48,10 @@ final class World {
     /** Datagrams for which this is true do not arrive. */
     void lose(Predicate<Datagram> datagrams) {
         lost = datagrams;
+    }
+
+    long nowNanos() {
+        return nowNanos;
     }
 
     SimNode add(UnaryOperator<Config> change) {
@@ -100,6 +108,13 @@ final class World {
     }
 
     private void deliver() {
+        do {
+            carry();
+            nodes.values().forEach(SimNode::answerDerived);
+        } while (!wire.isEmpty());
+    }
+
+    private void carry() {
         for (Datagram datagram = wire.poll(); datagram != null; datagram = wire.poll()) {
             SimNode receiver = nodes.get(datagram.to());
             if (receiver != null && receiver.isAwake() && !lost.test(datagram)) {
@@ -124,6 +139,11 @@ final class World {
         List<ConnectLine> connect = List.of();
         List<NoisePublicKey> allow = List.of();
         Admission admission = Admission.LINE;
+
+        @Nullable
+        Passcode passcode;
+
+        Remembered remembered = Remembered.NOTHING;
         List<String> exitVia = List.of();
         boolean useExit = true;
         Cidr overlay = OverlayAddresses.DEFAULT_IPV4_PREFIX;
@@ -164,8 +184,25 @@ final class World {
 
         NodeConfig build() {
             return new NodeConfig(
-                    key, "a node", "1", exit, waits, connect, allow, admission, useExit, exitVia, routes, List.of(),
-                    overlay, 1420, List.of(), null, timeout);
+                    key,
+                    "a node",
+                    "1",
+                    exit,
+                    waits,
+                    connect,
+                    allow,
+                    admission,
+                    passcode,
+                    remembered,
+                    useExit,
+                    exitVia,
+                    routes,
+                    List.of(),
+                    overlay,
+                    1420,
+                    List.of(),
+                    null,
+                    timeout);
         }
     }
 
@@ -183,12 +220,18 @@ final class World {
         final List<RouterConfig> routed = new ArrayList<>();
         final List<Endpoint> asked = new ArrayList<>();
         Set<Integer> uplinks = Set.of(4);
+        /** What the node has last asked to be written down. */
+        Remembered remembered;
+
+        private final Deque<NoisePublicKey> derived = new ArrayDeque<>();
+        int sentDatagrams;
         boolean started;
         boolean asleep;
         private @Nullable RouterConfig toBeRouted;
 
         private SimNode(Config config, InetSocketAddress address) {
             this.config = config;
+            this.remembered = config.remembered;
             this.key = config.key.publicKey();
             this.address = address;
             this.core = new NodeCore(
@@ -233,11 +276,32 @@ final class World {
 
         void add(ConnectLine line) {
             core.add(line, nowNanos);
+            remembered = core.remembered();
             deliver();
+        }
+
+        void admit(String peer) {
+            core.admit(peer, nowNanos);
+            remembered = core.remembered();
+            deliver();
+        }
+
+        /** As after a kill: the same identity at the same address, knowing what was written down last. */
+        SimNode restarted(UnaryOperator<Config> change) {
+            Config again = change.apply(new Config());
+            again.key = config.key;
+            again.remembered = remembered;
+            return World.this.add(again, address);
         }
 
         void remove(String peer) {
             core.remove(peer, nowNanos);
+            remembered = core.remembered();
+            deliver();
+        }
+
+        void reload(List<ConnectLine> connect, List<NoisePublicKey> allow) {
+            core.reload(connect, allow, nowNanos);
             deliver();
         }
 
@@ -252,11 +316,19 @@ final class World {
             deliver();
         }
 
-        /** A hello beside those that the core says by itself, as a peer with other software could send it. */
-        void hello(String name) {
-            ByteBuffer message = ControlCodec.encode(new Hello(name, "1", Set.of(), null, null));
+        /** A control message of its own making, to all that are connected. */
+        void control(ByteBuffer message) {
             core.sendControl(message, nowNanos);
             deliver();
+        }
+
+        /** A hello beside those that the core says by itself, as a peer with other software could send it. */
+        void hello(String name) {
+            control(ControlCodec.encode(new Hello(name, "1", Set.of(), null, null)));
+        }
+
+        Remembered remembered() {
+            return core.remembered();
         }
 
         NodeStatus status() {
@@ -287,6 +359,7 @@ final class World {
 
         @Override
         public void send(Path path, ByteBuffer datagram) {
+            sentDatagrams++;
             wire.add(new Datagram(address, path.remote(), copy(datagram)));
         }
 
@@ -305,6 +378,30 @@ final class World {
         @Override
         public void resolve(Endpoint endpoint) {
             asked.add(endpoint);
+        }
+
+        /** At once, and cheaply. */
+        @Override
+        public void derive(NoisePublicKey verifier) {
+            derived.add(verifier);
+        }
+
+        private void answerDerived() {
+            Passcode passcode = config.passcode;
+            if (passcode == null) {
+                return;
+            }
+            while (!derived.isEmpty()) {
+                NoisePublicKey verifier = derived.remove();
+                PasscodeKey key =
+                        passcodeKeys.computeIfAbsent(List.of(passcode, verifier), k -> passcode.keyFor(verifier));
+                core.derived(verifier, key, nowNanos);
+            }
+        }
+
+        @Override
+        public void remember(Remembered remembered) {
+            this.remembered = remembered;
         }
 
         @Override

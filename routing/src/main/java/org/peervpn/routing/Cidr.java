@@ -163,8 +163,8 @@ public record Cidr(InetAddress address, int prefixLength) {
     }
 
     private static String printable(String text) {
-        String line = text.replaceAll("\\p{C}", "?");
-        return line.length() <= 60 ? line : line.substring(0, 60) + "…";
+        String shown = text.length() <= 60 ? text : text.substring(0, 60) + "…";
+        return shown.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
     }
 
     private static InetAddress fromBytes(byte[] bytes) {

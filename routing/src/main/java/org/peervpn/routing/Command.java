@@ -39,11 +39,18 @@ final class Command {
         throw new RouterException("the program " + program + " is missing: install the package " + debianPackage, null);
     }
 
+    /** A child that gets nothing of our environment, which may hold secrets. */
+    static ProcessBuilder builder(List<String> arguments) {
+        ProcessBuilder builder = new ProcessBuilder(arguments);
+        builder.environment().clear();
+        builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        builder.environment().put("LC_ALL", "C");
+        return builder;
+    }
+
     static Result run(List<String> arguments, String input) throws RouterException {
         try {
-            ProcessBuilder builder = new ProcessBuilder(arguments);
-            builder.environment().put("LC_ALL", "C");
-            Process process = builder.start();
+            Process process = builder(arguments).start();
             CompletableFuture<?> watchdog = process.onExit()
                     .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
                     .exceptionally(late -> process.destroyForcibly());

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -134,10 +135,7 @@ final class Journal {
 
     /** Root obeys this file: whoever else could have written it could command root. */
     private void requireOurs() throws IOException, DamagedException {
-        int owner = (int) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-        int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        int mode = (int) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || owner != self || (mode & 0022) != 0) {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || !isWritableByUsOnly(file)) {
             throw new DamagedException("somebody else can write it");
         }
         if (Files.size(file) > MAX_SIZE_BYTES) {
@@ -150,6 +148,17 @@ final class Journal {
         if (directory != null && !Files.isDirectory(directory)) {
             Files.createDirectories(directory, OWNER_ONLY_DIRECTORY);
         }
+        // Its owner could put a link in the journal's place, through which we would write.
+        if (directory != null && !isWritableByUsOnly(directory)) {
+            throw new FileSystemException(directory.toString(), null, "somebody else can write this directory");
+        }
+    }
+
+    private static boolean isWritableByUsOnly(Path path) throws IOException {
+        int owner = (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        return owner == self && (mode & 0022) == 0;
     }
 
     private static void write(Path path, String text, Set<OpenOption> options) throws IOException {

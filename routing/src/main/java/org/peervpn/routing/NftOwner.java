@@ -37,9 +37,8 @@ final class NftOwner {
 
     static NftOwner start(String nft, String setsid, Runnable onEnd) throws RouterException {
         // In a session of its own: Ctrl-C in our terminal is for us, who remove the table last.
-        ProcessBuilder builder = new ProcessBuilder(setsid, nft, "-i");
+        ProcessBuilder builder = Command.builder(List.of(setsid, nft, "-i"));
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().put("LC_ALL", "C");
         builder.environment().put("TERM", "dumb");
         builder.environment().put("HOME", "/dev/null"); // or it writes a history of its input there
         try {

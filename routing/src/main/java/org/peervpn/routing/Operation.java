@@ -115,8 +115,8 @@ sealed interface Operation {
     /** @param path below /proc/sys, with slashes because interface names contain dots */
     record Sysctl(String path, int value) implements Operation {
         private static final Pattern PATH = Pattern.compile("net/ipv4/ip_forward"
-                + "|net/ipv4/conf/[^/\\s]{1,15}/(forwarding|accept_redirects|src_valid_mark)"
-                + "|net/ipv6/conf/[^/\\s]{1,15}/(forwarding|accept_ra|disable_ipv6)");
+                + "|net/ipv4/conf/[^/\\s\\p{Cntrl}]{1,15}/(forwarding|accept_redirects|src_valid_mark)"
+                + "|net/ipv6/conf/[^/\\s\\p{Cntrl}]{1,15}/(forwarding|accept_ra|disable_ipv6)");
 
         public Sysctl {
             requirePath(path);

@@ -20,15 +20,18 @@ import org.peervpn.routing.Sessions.Connection;
 final class ProcNet {
 
     // include/uapi/linux/route.h and ipv6_route.h
-    private static final long RTF_UP = 0x0001;
-    private static final long RTF_GATEWAY = 0x0002;
-    private static final long RTF_REJECT = 0x0200;
-    private static final long RTF_ANYCAST = 0x0010_0000;
-    private static final long RTF_LOCAL = 0x8000_0000L;
+    private static final int RTF_UP = 0x0001;
+    private static final int RTF_GATEWAY = 0x0002;
+    private static final int RTF_REJECT = 0x0200;
+    private static final int RTF_ANYCAST = 0x0010_0000;
+    private static final int RTF_LOCAL = 0x8000_0000;
 
     // include/net/tcp_states.h
     private static final int TCP_ESTABLISHED = 1;
     private static final int TCP_LISTEN = 10;
+
+    private static final int IPV4_DIGITS = 8;
+    private static final int PORT_DIGITS = 4;
 
     private ProcNet() {}
 
@@ -45,30 +48,32 @@ final class ProcNet {
     /** {@code route}: the main table of IPv4. */
     static List<KernelRoute> routesIpv4(String text) {
         return parsed(text, 8, fields -> {
-            long flags = Long.parseLong(fields[3], 16);
-            if ((flags & RTF_UP) == 0 || (flags & RTF_REJECT) != 0) {
+            int flags = HexFormat.fromHexDigits(fields[3]);
+            if (fields[1].length() != IPV4_DIGITS || (flags & RTF_UP) == 0 || (flags & RTF_REJECT) != 0) {
                 return Optional.empty();
             }
-            int length = Integer.bitCount(Integer.parseUnsignedInt(fields[7], 16));
+            int length = Integer.bitCount(HexFormat.fromHexDigits(fields[7]));
             Cidr prefix = Cidr.network(address(fields[1]), length);
             InetAddress gateway = (flags & RTF_GATEWAY) != 0 ? address(fields[2]) : null;
-            return Optional.of(new KernelRoute(fields[0], prefix, gateway, Long.parseLong(fields[6])));
+            // Unsigned, but printed as if it were not.
+            long metric = Integer.toUnsignedLong(Integer.parseInt(fields[6]));
+            return Optional.of(new KernelRoute(fields[0], prefix, gateway, metric));
         });
     }
 
     /** {@code ipv6_route}: all tables of IPv6; without local addresses and multicast. */
     static List<KernelRoute> routesIpv6(String text) {
         return parsed(text, 10, fields -> {
-            long flags = Long.parseLong(fields[8], 16);
-            byte[] address = HexFormat.of().parseHex(fields[0]);
+            int flags = HexFormat.fromHexDigits(fields[8]);
+            InetAddress address = inetAddress(HexFormat.of().parseHex(fields[0]));
             boolean usable = (flags & RTF_UP) != 0 && (flags & (RTF_REJECT | RTF_LOCAL | RTF_ANYCAST)) == 0;
-            if (!usable || address.length != 2 * Long.BYTES || address[0] == (byte) 0xff) {
+            if (!usable || isIpv4(address) || address.isMulticastAddress()) {
                 return Optional.empty();
             }
-            Cidr prefix = Cidr.network(inetAddress(address), Integer.parseInt(fields[1], 16));
+            Cidr prefix = Cidr.network(address, HexFormat.fromHexDigits(fields[1]));
             InetAddress gateway =
                     (flags & RTF_GATEWAY) != 0 ? inetAddress(HexFormat.of().parseHex(fields[4])) : null;
-            return Optional.of(new KernelRoute(fields[9], prefix, gateway, Long.parseLong(fields[5], 16)));
+            return Optional.of(new KernelRoute(fields[9], prefix, gateway, HexFormat.fromHexDigitsToLong(fields[5])));
         });
     }
 
@@ -78,18 +83,18 @@ final class ProcNet {
             Endpoint local = Endpoint.parse(fields[1]);
             Endpoint remote = Endpoint.parse(fields[2]);
             Connection connection = new Connection(local.address(), local.port(), remote.address(), remote.port());
-            return Optional.of(new Socket(connection, Integer.parseInt(fields[3], 16)));
+            return Optional.of(new Socket(connection, HexFormat.fromHexDigits(fields[3])));
         });
     }
 
     private record Endpoint(InetAddress address, int port) {
         static Endpoint parse(String text) {
             int colon = text.indexOf(':');
-            if (colon < 0) {
+            if (colon < 0 || text.length() - colon - 1 != PORT_DIGITS) {
                 throw new IllegalArgumentException(text);
             }
             return new Endpoint(
-                    ProcNet.address(text.substring(0, colon)), Integer.parseInt(text.substring(colon + 1), 16));
+                    ProcNet.address(text.substring(0, colon)), HexFormat.fromHexDigits(text.substring(colon + 1)));
         }
     }
 
@@ -145,7 +150,7 @@ final class ProcNet {
         return inetAddress(bytes.array());
     }
 
-    private static InetAddress inetAddress(byte[] bytes) {
+    static InetAddress inetAddress(byte[] bytes) {
         try {
             return InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {

@@ -59,12 +59,17 @@ public final class Peervpn {
 
     /** Starts a node that uses the laboratory's STUN servers. */
     public RunningProcess start(String... options) {
+        node = host.start(listener, commandLine(options).toArray(String[]::new));
+        return node;
+    }
+
+    /** What starts a node that uses the laboratory's STUN servers. */
+    public List<String> commandLine(String... options) {
         List<String> all = new ArrayList<>(STUN);
         all.addAll(List.of(options));
         List<String> whole = new ArrayList<>(starter);
         whole.addAll(List.of(command(all)));
-        node = host.start(listener, whole.toArray(String[]::new));
-        return node;
+        return whole;
     }
 
     /** Starts a node and waits until it forwards packets. */

@@ -218,6 +218,8 @@ class CommandLineIT {
     @Test
     void ownerOfTheHomeMayTalkToTheNodeThatSudoStarted(Lab lab) throws IOException {
         Host host = host(lab);
+        Files.createDirectory(home(host));
+        Files.setAttribute(home(host), "unix:uid", NOBODY);
         String[] node =
                 command(List.of("env", "SUDO_UID=" + NOBODY, "SUDO_GID=" + NOBODY, "SUDO_USER=nobody"), host, "--exit");
         RunningProcess running = host.start(node);

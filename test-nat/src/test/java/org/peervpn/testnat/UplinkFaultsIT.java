@@ -52,7 +52,8 @@ class UplinkFaultsIT {
                 "link set wan0 up",
                 "route add default via " + lan + "1 dev wan0");
         flows(scenery, "the uplink is renamed");
-        assertThat(client.pings(lan + "1")).as("the LAN").isTrue();
+        new Fault("the uplink is renamed, what bypasses the tunnel")
+                .comesTo("the LAN is reachable by its new name", () -> client.pings(lan + "1"));
 
         client.ip(
                 "link set wan0 down",
@@ -131,6 +132,24 @@ class UplinkFaultsIT {
         new Fault("the exit restarts at another address, to which its name now leads")
                 .comesTo("the client finds it", () -> client.pings(scenery.web().ipv4()));
         assertThat(path(scenery)).startsWith(moved);
+    }
+
+    /** The exit remembers its clients and calls them. */
+    @Test
+    void exitIsRestartedUnderLoad(Lab lab) {
+        Scenery scenery = Scenery.build(lab, EXIT, CLIENT);
+        scenery.connect();
+        Host client = scenery.client().host();
+        RunningProcess server = scenery.web().start("iperf3", "--server", "--one-off", "--forceflush");
+        server.awaitLine("Server listening", PATIENCE);
+        RunningProcess stream = client.start(
+                "iperf3", "--client", scenery.web().ipv4(), "--bitrate", "5M", "--time", "120", "--forceflush");
+        stream.awaitLine(" 1\\.00-2\\.00 ", PATIENCE);
+        scenery.exit().end("KILL");
+        scenery.exit().startReady("--exit");
+
+        new Fault("the exit is killed and started again under load; since it is ready")
+                .comesTo("traffic flows again", () -> client.pings(scenery.web().ipv4()));
     }
 
     @Test

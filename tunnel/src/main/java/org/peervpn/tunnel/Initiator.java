@@ -32,6 +32,16 @@ final class Initiator {
         }
     }
 
+    /** One initiation, unless a handshake is under way anyway; a REKEY_TIMEOUT later it counts as given up. */
+    void beginOnce(Peer peer, long nowNanos) {
+        PeerTimers timers = peer.timers();
+        if (timers.retransmitNanos == Timing.NEVER) {
+            begin(peer, nowNanos);
+            boolean sent = timers.lastInitiationNanos == nowNanos;
+            timers.giveUpNanos = sent ? nowNanos : timers.retransmitNanos + Timing.REKEY_TIMEOUT_NANOS;
+        }
+    }
+
     /** Each initiation has an ephemeral and an index of its own; an earlier one can no longer be answered. */
     void sendInitiation(Peer peer, long nowNanos) {
         InitiatorHandshake handshake =

@@ -40,6 +40,6 @@ final class KeyText {
     static String quoted(String text) {
         int limit = 2 * TEXT_LENGTH;
         String shown = text.length() > limit ? text.substring(0, limit) + "..." : text;
-        return '"' + shown.replaceAll("\\p{Cntrl}", "?") + '"';
+        return '"' + shown.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?") + '"';
     }
 }

@@ -1,5 +1,6 @@
 package org.peervpn.tunnel;
 
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -81,6 +82,10 @@ final class Keypair {
 
     AeadKey receiveKey() {
         return keys.receive();
+    }
+
+    ByteBuffer handshakeHash() {
+        return keys.handshakeHash().duplicate();
     }
 
     ReplayFilter replayFilter() {

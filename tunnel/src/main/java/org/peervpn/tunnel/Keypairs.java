@@ -1,5 +1,8 @@
 package org.peervpn.tunnel;
 
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +63,11 @@ final class Keypairs {
         next = null;
         peer.lane().current(keypair);
         return true;
+    }
+
+    /** Of all that the peer may be using now. */
+    List<Keypair> inUse() {
+        return Stream.of(current(), next, previous).filter(Objects::nonNull).toList();
     }
 
     /** When the last of them expires; {@link Timing#NEVER} if there is none. */

@@ -1,6 +1,8 @@
 package org.peervpn.tunnel;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A peer of a {@link Tunnel}. Owned by the loop; what other threads may touch is its {@link Lane}. */
@@ -47,6 +49,14 @@ public final class Peer {
     public boolean isConnected(long nowNanos) {
         Keypair current = lane.current();
         return current != null && current.canSeal(nowNanos);
+    }
+
+    /**
+     * The handshake hashes of the sessions in use, that with which we seal first: what is said inside the tunnel can be
+     * bound to the session by them (Noise specification, section 11.2). Read-only, 32 bytes each; empty if there is none.
+     */
+    public List<ByteBuffer> handshakeHashes() {
+        return keypairs.inUse().stream().map(Keypair::handshakeHash).toList();
     }
 
     /** When the last handshake was completed; -1 for never. */

@@ -2,6 +2,7 @@ package org.peervpn.tunnel;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.tunnel.crypto.Aead;
@@ -94,8 +95,11 @@ final class SymmetricState {
         AeadKey first = new AeadKey(derived, 0);
         AeadKey second = new AeadKey(derived, Blake2s.HASH_LENGTH);
         Arrays.fill(derived, (byte) 0);
+        ByteBuffer handshakeHash = ByteBuffer.wrap(hash.clone()).asReadOnlyBuffer();
         wipe();
-        return initiator ? new SessionKeys(first, second) : new SessionKeys(second, first);
+        return initiator
+                ? new SessionKeys(first, second, handshakeHash)
+                : new SessionKeys(second, first, handshakeHash);
     }
 
     void wipe() {

@@ -104,6 +104,15 @@ public final class Tunnel {
         timekeeper.plan(peer);
     }
 
+    /** Begins a handshake that is not retried, unless one is under way. */
+    public void initiateOnce(Peer peer, long nowNanos) {
+        if (peer.isRemoved()) {
+            return;
+        }
+        initiator.beginOnce(peer, nowNanos);
+        timekeeper.plan(peer);
+    }
+
     /** Sends an empty transport message if there is a usable keypair, else begins a handshake. */
     public void sendKeepalive(Peer peer, long nowNanos) {
         if (peer.isRemoved()) {

@@ -33,6 +33,7 @@ class NoiseVectorTest {
         SessionKeys ofResponder = responder.split();
         assertThat(ofInitiator.send()).isEqualTo(ofResponder.receive());
         assertThat(ofInitiator.receive()).isEqualTo(ofResponder.send());
+        assertThat(ofInitiator.handshakeHash()).isEqualTo(ofResponder.handshakeHash());
         for (AeadProvider provider : AeadProvider.values()) {
             assertThat(sealed(provider, ofInitiator.send(), 0, 3)).isEqualTo(vectors.get("ciphertext.3"));
             assertThat(sealed(provider, ofResponder.send(), 0, 4)).isEqualTo(vectors.get("ciphertext.4"));

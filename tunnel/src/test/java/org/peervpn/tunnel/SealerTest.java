@@ -167,7 +167,8 @@ class SealerTest {
             keyBytes[1] = (byte) (index >> 16);
             receiveKeys.put(index, keyBytes);
             AeadKey key = new AeadKey(keyBytes, 0);
-            Keypair replacement = new Keypair(index, index, new SessionKeys(key, key), false, 0);
+            Keypair replacement =
+                    new Keypair(index, index, new SessionKeys(key, key, ByteBuffer.allocate(32)), false, 0);
             Keypair replaced = requireNonNull(lane.current());
             lane.current(replacement);
             if (index > 1) {
@@ -187,7 +188,10 @@ class SealerTest {
                 byte[] keyBytes = receiveKeys.get(index);
                 if (keyBytes != null) { // not of the keypair from before the race
                     AeadKey key = new AeadKey(keyBytes, 0);
-                    assertThat(opener.open(new Keypair(index, index, new SessionKeys(key, key), false, 0), message))
+                    assertThat(opener.open(
+                                    new Keypair(
+                                            index, index, new SessionKeys(key, key, ByteBuffer.allocate(32)), false, 0),
+                                    message))
                             .as("sealed by keypair %s", index)
                             .isNotNull();
                     checked++;
@@ -231,7 +235,7 @@ class SealerTest {
                 },
                 0);
         AeadKey receive = new AeadKey(send.getEncoded(), 0);
-        return new Keypair(1, 2, new SessionKeys(send, receive), false, 0, firstCounter);
+        return new Keypair(1, 2, new SessionKeys(send, receive, ByteBuffer.allocate(32)), false, 0, firstCounter);
     }
 
     private static ByteBuffer buffer(boolean direct, int capacity) {

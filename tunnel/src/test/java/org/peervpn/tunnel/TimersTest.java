@@ -125,6 +125,45 @@ class TimersTest {
     }
 
     @Test
+    void singleInitiationIsNotRepeated() {
+        Pair pair = new Pair();
+        pair.network = datagram -> false;
+        for (int i = 1; i <= 2; i++) {
+            pair.left.tunnel.initiateOnce(pair.toRight, pair.nowNanos);
+            pair.advance(6);
+            assertThat(pair.left.sentTypes()).hasSize(i).containsOnly(HandshakeInitiation.TYPE);
+            assertThat(pair.left.events).hasSize(i).containsOnly("gaveUp");
+        }
+    }
+
+    @Test
+    void singleInitiationLeavesAnAttemptThatIsUnderWayAlone() {
+        Pair pair = new Pair();
+        pair.network = datagram -> false;
+        pair.sendFromLeft("one");
+        pair.advance(12);
+        int sent = pair.left.sent.size();
+        pair.left.tunnel.initiateOnce(pair.toRight, pair.nowNanos);
+        assertThat(pair.left.sent).hasSize(sent);
+        pair.advance(70);
+        assertThat(pair.left.events).isEmpty();
+        pair.advance(15);
+        assertThat(pair.left.events).containsExactly("gaveUp");
+    }
+
+    @Test
+    void packetTurnsASingleInitiationIntoAnAttempt() {
+        Pair pair = new Pair();
+        pair.network = datagram -> false;
+        pair.left.tunnel.initiateOnce(pair.toRight, pair.nowNanos);
+        pair.advance(1);
+        pair.sendFromLeft("one");
+        pair.advance(80);
+        assertThat(pair.left.events).isEmpty();
+        assertThat(pair.left.sent).hasSizeGreaterThan(10);
+    }
+
+    @Test
     void aNewPacketProlongsTheAttempt() {
         Pair pair = new Pair();
         pair.network = datagram -> false;

@@ -4,12 +4,15 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,11 @@ public final class ControlCodec {
     public static final int FIRST_IP_BYTE = 0x40;
 
     public static final int HELLO = 0x01;
+    public static final int ADMISSION_NOTICE = 0x02;
+    public static final int PASSCODE_PROOF = 0x03;
+
+    private static final int MAX_PROOF_LENGTH = 64;
+    private static final int MAX_SECONDS = 24 * 3600;
 
     private static final int HEADER_LENGTH = 3;
     private static final int MAX_BODY_LENGTH = 1024;
@@ -61,6 +69,19 @@ public final class ControlCodec {
         return frame(HELLO, map);
     }
 
+    public static ByteBuffer encode(AdmissionNotice notice) {
+        ObjectNode map = CBOR.createObjectNode();
+        map.put("state", notice.state().name().toLowerCase(Locale.ROOT));
+        if (notice.seconds() > 0) {
+            map.put("seconds", notice.seconds());
+        }
+        return frame(ADMISSION_NOTICE, map);
+    }
+
+    public static ByteBuffer encodeProof(byte[] proof) {
+        return frame(PASSCODE_PROOF, CBOR.createObjectNode().put("proof", proof));
+    }
+
     private static ByteBuffer frame(int type, ObjectNode map) {
         try {
             byte[] body = CBOR.writeValueAsBytes(map);
@@ -92,6 +113,32 @@ public final class ControlCodec {
                 exit,
                 number(map.path("token")),
                 number(map.path("answerTo")));
+    }
+
+    /** Null if it is malformed or of a state that this version does not know. */
+    public static @Nullable AdmissionNotice decodeNotice(ByteBuffer payload) {
+        JsonNode map = body(payload);
+        if (map == null) {
+            return null;
+        }
+        String state = map.path("state").asText("");
+        int seconds = Math.min(Math.max(map.path("seconds").asInt(0), 0), MAX_SECONDS);
+        return Stream.of(AdmissionNotice.State.values())
+                .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(state))
+                .map(known -> new AdmissionNotice(known, seconds))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Null if it is malformed. */
+    public static byte @Nullable [] decodeProof(ByteBuffer payload) {
+        JsonNode map = body(payload);
+        JsonNode proof = map == null ? null : map.get("proof");
+        if (proof == null || !proof.isBinary()) {
+            return null;
+        }
+        byte[] bytes = ((BinaryNode) proof).binaryValue();
+        return bytes.length > MAX_PROOF_LENGTH ? null : bytes;
     }
 
     private static @Nullable Set<Integer> families(JsonNode array) {

@@ -13,6 +13,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -83,9 +84,6 @@ final class ControlServer implements AutoCloseable {
             server.bind(UnixDomainSocketAddress.of(file));
             UserPrincipal owner = Files.getOwner(home.directory());
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-            if (Invoker.isRoot()) {
-                Files.setAttribute(file, "posix:owner", owner, LinkOption.NOFOLLOW_LINKS);
-            }
             ControlServer control = new ControlServer(file, owner, server, handler, patienceMillis);
             thread(control::accept).start();
             return control;
@@ -134,7 +132,9 @@ final class ControlServer implements AutoCloseable {
     private void serve(SocketChannel connection) {
         try (connection) {
             String question = question(connection);
-            ObjectNode answer = mayTalk(connection) ? answer(question) : refused("permission denied");
+            ObjectNode answer = mayTalk(connection)
+                    ? answer(question, handler)
+                    : refused("this user may not talk to the running node (only root and its owner may)");
             byte[] line = (JSON.writeValueAsString(answer) + "\n").getBytes(StandardCharsets.UTF_8);
             Watchdog watchdog = Watchdog.over(connection, patienceMillis);
             try (watchdog) {
@@ -146,9 +146,14 @@ final class ControlServer implements AutoCloseable {
     }
 
     private boolean mayTalk(SocketChannel connection) throws IOException {
-        String user =
-                connection.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
-        return user.equals("root") || user.equals(homeOwner.getName());
+        // Compared by their numbers: names need not be unique.
+        UserPrincipal user =
+                connection.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+        return user.equals(homeOwner) || user.equals(root());
+    }
+
+    private static UserPrincipal root() throws IOException {
+        return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName("root");
     }
 
     /** Up to the end of the line, of the stream, or of what a question may be long. */
@@ -173,7 +178,7 @@ final class ControlServer implements AutoCloseable {
         return false;
     }
 
-    private ObjectNode answer(String question) {
+    static ObjectNode answer(String question, Handler handler) {
         try {
             JsonNode call = JSON.readTree(question);
             JsonNode result = handler.answer(call.path("call").asText(), call);

@@ -29,8 +29,12 @@ import org.peervpn.node.NodeCore;
 import org.peervpn.node.NodeEvent;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.NodeOutput;
+import org.peervpn.node.Passcode;
+import org.peervpn.node.PasscodeKey;
 import org.peervpn.node.PeerId;
+import org.peervpn.node.Remembered;
 import org.peervpn.routing.RouterConfig;
+import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.udp.UdpPort;
 import org.peervpn.tunnel.udp.UdpPortException;
@@ -48,6 +52,8 @@ final class Engine implements AutoCloseable {
         void flushTun();
 
         void route(RouterConfig wanted);
+
+        void remember(Remembered remembered);
 
         void event(NodeEvent event);
     }
@@ -311,6 +317,27 @@ final class Engine implements AutoCloseable {
         public void resolve(Endpoint endpoint) {
             resolver.resolve(
                     endpoint.host(), addresses -> run(nodeCore -> nodeCore.resolved(endpoint, addresses, nowNanos())));
+        }
+
+        @Override
+        public void derive(NoisePublicKey verifier) {
+            Passcode passcode = config.passcode();
+            if (passcode == null) {
+                throw new IllegalStateException("no passcode to make a key of");
+            }
+            Thread deriving = new Thread(
+                    () -> {
+                        PasscodeKey key = passcode.keyFor(verifier);
+                        run(nodeCore -> nodeCore.derived(verifier, key, nowNanos()));
+                    },
+                    "passcode");
+            deriving.setDaemon(true);
+            deriving.start();
+        }
+
+        @Override
+        public void remember(Remembered remembered) {
+            machine.remember(remembered);
         }
 
         @Override

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeoutException;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeEvent;
 import org.peervpn.node.NodeInfo;
+import org.peervpn.node.Remembered;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.udp.UdpPort;
 
@@ -28,6 +29,9 @@ public final class InfoProbe {
 
             @Override
             public void route(RouterConfig wanted) {}
+
+            @Override
+            public void remember(Remembered remembered) {}
 
             @Override
             public void event(NodeEvent event) {}

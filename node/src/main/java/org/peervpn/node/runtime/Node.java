@@ -24,20 +24,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.ConnectLine;
 import org.peervpn.node.NodeConfig;
+import org.peervpn.node.NodeCore;
 import org.peervpn.node.NodeEvent;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.NodeStatus;
 import org.peervpn.node.PeerId;
 import org.peervpn.node.PeerLabel;
+import org.peervpn.node.Remembered;
 import org.peervpn.node.SteadyClock;
 import org.peervpn.routing.Router;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.routing.RouterException;
 import org.peervpn.routing.RouterSetup;
 import org.peervpn.routing.Uplinks;
+import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.tun.LinuxTun;
 import org.peervpn.tunnel.tun.Tun;
 import org.peervpn.tunnel.tun.TunException;
@@ -58,9 +62,6 @@ public final class Node implements AutoCloseable {
      */
     public record Options(Home home, String interfaceName, int port, boolean portOrNextFree) {}
 
-    /** Where routers keep their journals. */
-    public static final Path STATE_DIRECTORY = Path.of("/var/lib/peervpn");
-
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Path TUN_DEVICE = Path.of("/dev/net/tun");
     private static final Path INTERFACES = Path.of("/sys/class/net");
@@ -80,6 +81,7 @@ public final class Node implements AutoCloseable {
     private final ClockFile clockFile;
     private final Engine engine;
     private final ControlServer control;
+    private final PeersFile peersFile;
     private final ScheduledExecutorService machine =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "machine"));
 
@@ -107,15 +109,17 @@ public final class Node implements AutoCloseable {
     private Node(NodeConfig config, Options options, Consumer<NodeEvent> listener) throws NodeException {
         this.options = options;
         this.listener = listener;
+        this.peersFile = new PeersFile(options.home());
         RouterSetup setup = setup(options);
         this.lock = NodeLock.take(options.home());
         try (Undo undo = new Undo()) {
             undo.add(lock::close);
+            // Before the router repairs: another user's node with this interface has rules of the same names.
+            checkTun(options.interfaceName());
             this.router = openRouter(setup, this::machineChanged);
             undo.add(router::close);
-            checkTun(options.interfaceName());
             PeerId id = PeerId.of(config.privateKey().publicKey());
-            ClockFile clockFile = new ClockFile(STATE_DIRECTORY.resolve(id.text() + ".clock"));
+            ClockFile clockFile = new ClockFile(setup.stateDirectory().resolve(id.text() + ".clock"));
             this.clockFile = clockFile;
             undo.add(clockFile::close);
             this.engine = Engine.open(
@@ -142,14 +146,21 @@ public final class Node implements AutoCloseable {
     public static int repair(Options options) throws NodeException {
         NodeLock lock = NodeLock.take(options.home());
         try (lock) {
+            if (exists(options.interfaceName())) {
+                throw new NodeException("the interface " + options.interfaceName()
+                        + " is in use, perhaps by another user's node; end that first");
+            }
             return Router.repair(setup(options));
         } catch (RouterException e) {
             throw new NodeException(e);
         }
     }
 
-    private static RouterSetup setup(Options options) {
-        return new RouterSetup(options.interfaceName(), options.home().directory(), STATE_DIRECTORY);
+    static RouterSetup setup(Options options) throws NodeException {
+        return new RouterSetup(
+                options.interfaceName(),
+                options.home().directory(),
+                RuntimeFiles.forNode(options.home()).state());
     }
 
     private static Router openRouter(RouterSetup setup, Runnable onChange) throws NodeException {
@@ -165,11 +176,15 @@ public final class Node implements AutoCloseable {
         if (!Files.exists(TUN_DEVICE)) {
             throw new NodeException("there is no " + TUN_DEVICE + "; load it with: modprobe tun");
         }
-        // Not NetworkInterface.getByName, which does not see an interface that is down and has no address.
-        if (Files.exists(INTERFACES.resolve(interfaceName))) {
+        if (exists(interfaceName)) {
             throw new NodeException(
                     "the interface " + interfaceName + " exists already; choose another name with --interface=NAME");
         }
+    }
+
+    private static boolean exists(String interfaceName) {
+        // Not NetworkInterface.getByName, which does not see an interface that is down and has no address.
+        return Files.exists(INTERFACES.resolve(interfaceName));
     }
 
     public int port() {
@@ -186,6 +201,11 @@ public final class Node implements AutoCloseable {
         return info();
     }
 
+    /** Takes other lists of peers to call and of keys to admit. */
+    public void reload(List<ConnectLine> connect, List<NoisePublicKey> allow) {
+        engine.run(core -> core.reload(connect, allow, engine.nowNanos()));
+    }
+
     /** Completes when the node has ended: with null if it was asked to, else with the reason. */
     public CompletableFuture<@Nullable String> ended() {
         return ended;
@@ -199,11 +219,15 @@ public final class Node implements AutoCloseable {
             case "info" -> JSON.valueToTree(infoWithin(InfoProbe.PATIENCE_MILLIS));
             case "add" -> {
                 ConnectLine line = ConnectLine.parse(arguments.path("line").asText());
-                yield label(await(engine.ask(core -> core.add(line, engine.nowNanos()))));
+                yield change(core -> core.add(line, engine.nowNanos()));
             }
             case "remove" -> {
                 String peer = arguments.path("peer").asText();
-                yield label(await(engine.ask(core -> core.remove(peer, engine.nowNanos()))));
+                yield change(core -> core.remove(peer, engine.nowNanos()));
+            }
+            case "admit" -> {
+                String peer = arguments.path("peer").asText();
+                yield change(core -> core.admit(peer, engine.nowNanos()));
             }
             case "down" -> {
                 close();
@@ -217,16 +241,19 @@ public final class Node implements AutoCloseable {
         };
     }
 
+    /** What the operator has decided about a peer holds only if it also holds after a crash. */
+    private JsonNode change(Function<NodeCore, PeerLabel> decision) throws NodeException {
+        PeerLabel label = await(engine.ask(decision));
+        peersFile.writeNow(await(engine.ask(NodeCore::remembered)));
+        return JsonNodeFactory.instance.objectNode().put("peer", label.toString());
+    }
+
     private NodeStatus status() {
         Map<String, Long> drops = new TreeMap<>();
         drops.put("udp", engine.port().droppedDatagrams());
         Tun device = tun;
         drops.put("tun", device == null ? 0 : device.droppedPackets());
         return engine.sharedCore().status(options.interfaceName(), port(), drops, engine.nowNanos());
-    }
-
-    private static JsonNode label(PeerLabel label) {
-        return JsonNodeFactory.instance.objectNode().put("peer", label.toString());
     }
 
     private static <T> T await(CompletableFuture<T> answer) throws NodeException {
@@ -375,7 +402,7 @@ public final class Node implements AutoCloseable {
     }
 
     private void close(@Nullable String why) {
-        engine.run(core -> core.stopping());
+        engine.run(core -> core.stopping(why != null));
         try {
             machine.submit(() -> closeMachine(why)).get();
         } catch (RejectedExecutionException e) {
@@ -406,10 +433,25 @@ public final class Node implements AutoCloseable {
         if (device != null) {
             device.close();
         }
+        rememberAll();
         engine.close();
+        peersFile.close();
         clockFile.close();
         lock.close();
         ended.complete(failure);
+    }
+
+    private void rememberAll() {
+        try {
+            peersFile.write(await(engine.ask(NodeCore::remembered)));
+        } catch (NodeException e) {
+            LOG.warn("peers are not remembered: {}", e.getMessage());
+        }
+    }
+
+    /** Lets a guest in, or not: the answer to {@link NodeEvent.GuestAsks}. */
+    public void decide(String publicKey, boolean letIn) throws NodeException {
+        change(core -> letIn ? core.admit(publicKey, engine.nowNanos()) : core.remove(publicKey, engine.nowNanos()));
     }
 
     /** After {@link #ended}: lets the last answer on the control socket leave. */
@@ -437,6 +479,11 @@ public final class Node implements AutoCloseable {
         public void route(RouterConfig config) {
             wanted.set(config);
             machine.execute(Node.this::applyWanted);
+        }
+
+        @Override
+        public void remember(Remembered remembered) {
+            peersFile.write(remembered);
         }
 
         @Override

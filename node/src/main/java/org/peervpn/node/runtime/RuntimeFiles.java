@@ -10,25 +10,30 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Where the running node of a home has its lock and its control socket: {@code /run/peervpn} as root, else inside the
- * home. The names follow from the home, so that several nodes live on one machine.
+ * Where the node of a home has its lock, its control socket and, for the journal of its changes, its state: a node of root in {@code
+ * /run/peervpn} and {@code /var/lib/peervpn}, any other inside its home. So a user's journal is never played back by
+ * root, and since a node runs in a home of its own user only, each home has one lock. The names in root's directories
+ * follow from the home, so that several nodes live on one machine.
  */
-record RuntimeFiles(Path lock, Path socket) {
+record RuntimeFiles(Path lock, Path socket, Path state) {
     private static final Path RUN = Path.of("/run/peervpn");
+    private static final Path STATE = Path.of("/var/lib/peervpn");
 
     static RuntimeFiles ofRoot(Home home) {
         String name = name(home);
-        return new RuntimeFiles(RUN.resolve(name + ".lock"), RUN.resolve(name + ".sock"));
+        return new RuntimeFiles(RUN.resolve(name + ".lock"), RUN.resolve(name + ".sock"), STATE);
     }
 
     static RuntimeFiles inHome(Home home) {
+        Path directory = home.directory();
         return new RuntimeFiles(
-                home.directory().resolve("node.lock"), home.directory().resolve("control.sock"));
+                directory.resolve("node.lock"), directory.resolve("control.sock"), directory.resolve("state"));
     }
 
-    /** Those that a node started by this process would use; their directory is made. */
+    /** Those that a node started by this process would use; root's directory is made. */
     static RuntimeFiles forNode(Home home) throws NodeException {
-        if (!Invoker.isRoot()) {
+        home.requireOwn();
+        if (!Privileges.current().isRoot()) {
             return inHome(home);
         }
         try {

@@ -43,7 +43,7 @@ class HomeTest {
     void homeIsMadeForItsOwnerOnly() throws Exception {
         Path home = directory.resolve("a/b/home");
 
-        Home.open(home, invoker());
+        Home.open(home);
 
         assertThat(mode(home)).isEqualTo("rwx------");
     }
@@ -52,7 +52,7 @@ class HomeTest {
     void homeThatIsThereKeepsItsMode() throws Exception {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-x---"));
 
-        Home.open(directory, invoker());
+        Home.open(directory);
 
         assertThat(mode(directory)).isEqualTo("rwxr-x---");
     }
@@ -61,8 +61,8 @@ class HomeTest {
     void homeThatIsAFileIsRefused() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "mine");
 
-        assertRefused(() -> Home.open(file, invoker()), "not a directory");
-        assertRefused(() -> Home.open(file.resolve("below"), invoker()), "file");
+        assertRefused(() -> Home.open(file), "not a directory");
+        assertRefused(() -> Home.open(file.resolve("below")), "file");
         assertThat(file).hasContent("mine");
     }
 
@@ -70,7 +70,7 @@ class HomeTest {
     void lookingForARunningNodeCreatesNothing() throws Exception {
         Path home = directory.resolve("home");
 
-        assertThat(Home.find(home, invoker()).directory()).isEqualTo(home);
+        assertThat(Home.find(home).directory()).isEqualTo(home);
         assertThat(home).doesNotExist();
     }
 
@@ -78,8 +78,8 @@ class HomeTest {
     void homeIsTheSameByAnyPath() throws Exception {
         Path link = Files.createSymbolicLink(directory.resolve("link"), Files.createDirectory(directory.resolve("d")));
 
-        assertThat(Home.find(link, invoker()).directory())
-                .isEqualTo(Home.open(directory.resolve("x/../d"), invoker()).directory());
+        assertThat(Home.find(link).directory())
+                .isEqualTo(Home.open(directory.resolve("x/../d")).directory());
     }
 
     @Test
@@ -181,7 +181,7 @@ class HomeTest {
 
     @Test
     void homeThatHasVanishedIsToldSo() throws Exception {
-        Home home = Home.open(directory.resolve("home"), invoker());
+        Home home = Home.open(directory.resolve("home"));
         Files.delete(home.directory());
 
         assertRefused(() -> home.privateKey(RANDOM), "has vanished");
@@ -210,11 +210,7 @@ class HomeTest {
     }
 
     private Home home() throws NodeException {
-        return Home.open(directory, invoker());
-    }
-
-    private Invoker invoker() {
-        return new Invoker(directory, null, null);
+        return Home.open(directory);
     }
 
     private void write(String text) throws IOException {

@@ -19,7 +19,7 @@ class NodeLockTest {
 
     @BeforeEach
     void home() throws NodeException {
-        home = Home.open(directory, new Invoker(directory, null, null));
+        home = Home.open(directory);
         file = directory.resolve("node.lock");
     }
 
@@ -69,7 +69,7 @@ class NodeLockTest {
 
     @Test
     void namesFollowFromTheHome() throws Exception {
-        Home other = Home.open(directory.resolve("other"), new Invoker(directory, null, null));
+        Home other = Home.open(directory.resolve("other"));
 
         assertThat(RuntimeFiles.ofRoot(home)).isNotEqualTo(RuntimeFiles.ofRoot(other));
         assertThat(RuntimeFiles.ofRoot(home).socket()).hasParentRaw(Path.of("/run/peervpn"));

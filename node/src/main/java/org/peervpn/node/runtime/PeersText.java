@@ -1,0 +1,204 @@
+package org.peervpn.node.runtime;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.node.Endpoint;
+import org.peervpn.node.Origin;
+import org.peervpn.node.Remembered;
+import org.peervpn.node.Remembered.RememberedPeer;
+import org.peervpn.node.control.Hello;
+import org.peervpn.tunnel.NoisePublicKey;
+import org.yaml.snakeyaml.LoaderOptions;
+
+/** What a node remembers, as the YAML of {@code peers.yaml}. */
+final class PeersText {
+    static final int MAX_BYTES = 4 << 20;
+
+    private static final int VERSION = 1;
+    private static final String HEADING = "# The peers that this node remembers. peervpn writes this file;"
+            + " change it only while the node does not run.\n";
+
+    private static final ObjectMapper YAML = YAMLMapper.builder(YAMLFactory.builder()
+                    .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                    .disable(YAMLGenerator.Feature.SPLIT_LINES)
+                    .loaderOptions(limits())
+                    .build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .build();
+
+    private record Contents(
+            @JsonProperty(value = "version", required = true)
+            int version,
+
+            @JsonProperty("peers") @Nullable List<Entry> peers,
+            @JsonProperty("removed") @Nullable List<String> removed) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Entry(
+            @JsonProperty(value = "publicKey", required = true) @Nullable
+            String publicKey,
+
+            @JsonProperty("name") @Nullable String name,
+
+            @JsonProperty(value = "origin", required = true) @Nullable
+            String origin,
+
+            @JsonProperty("calls") @Nullable String calls,
+            @JsonProperty("lastEndpoint") @Nullable String lastEndpoint,
+            @JsonProperty("lastSeen") @Nullable String lastSeen) {}
+
+    private PeersText() {}
+
+    private static LoaderOptions limits() {
+        LoaderOptions limits = new LoaderOptions();
+        limits.setCodePointLimit(MAX_BYTES);
+        limits.setMaxAliasesForCollections(0);
+        limits.setNestingDepthLimit(8);
+        return limits;
+    }
+
+    static String write(Remembered remembered) {
+        try {
+            return HEADING
+                    + YAML.writeValueAsString(new Contents(
+                            VERSION,
+                            remembered.peers().stream().map(PeersText::entry).toList(),
+                            remembered.removed().stream()
+                                    .map(NoisePublicKey::toString)
+                                    .toList()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("records of our own cannot be written", e);
+        }
+    }
+
+    private static Entry entry(RememberedPeer peer) {
+        return new Entry(
+                peer.key().toString(),
+                peer.name(),
+                peer.origin().name().toLowerCase(Locale.ROOT),
+                text(peer.calls()),
+                text(peer.lastEndpoint()),
+                text(peer.lastSeen()));
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : value.toString();
+    }
+
+    /** An {@link IllegalArgumentException} says in one line what is wrong, and where. */
+    static Remembered read(String text) {
+        try {
+            Contents contents = YAML.readValue(text, Contents.class);
+            if (contents == null) {
+                return Remembered.NOTHING;
+            }
+            if (contents.version() != VERSION) {
+                throw new IllegalArgumentException("version " + contents.version() + " is not known to this program");
+            }
+            List<RememberedPeer> peers =
+                    orEmpty(contents.peers()).stream().map(PeersText::peer).toList();
+            List<NoisePublicKey> removed =
+                    orEmpty(contents.removed()).stream().map(PeersText::key).toList();
+            return check(new Remembered(peers, removed));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(message(e), e);
+        }
+    }
+
+    private static <T> List<T> orEmpty(@Nullable List<T> list) {
+        return list == null ? List.of() : list;
+    }
+
+    private static Remembered check(Remembered remembered) {
+        Set<NoisePublicKey> seen = new HashSet<>();
+        for (RememberedPeer peer : remembered.peers()) {
+            if (!seen.add(peer.key())) {
+                throw new IllegalArgumentException("the peer " + peer.key() + " stands there twice");
+            }
+            if (peer.key().isWeak()) {
+                throw new IllegalArgumentException("the key " + peer.key() + " is weak and cannot be anybody's");
+            }
+        }
+        if (remembered.peers().size() > Remembered.MAX_ENTRIES
+                || remembered.removed().size() > Remembered.MAX_ENTRIES) {
+            throw new IllegalArgumentException("more than " + Remembered.MAX_ENTRIES + " entries");
+        }
+        return remembered;
+    }
+
+    private static NoisePublicKey key(@Nullable String text) {
+        if (text == null) {
+            throw new IllegalArgumentException("a removed key that is none");
+        }
+        return NoisePublicKey.parse(text);
+    }
+
+    private static RememberedPeer peer(@Nullable Entry entry) {
+        if (entry == null || entry.publicKey() == null || entry.origin() == null) {
+            throw new IllegalArgumentException("a peer without publicKey and origin");
+        }
+        return new RememberedPeer(
+                NoisePublicKey.parse(entry.publicKey()),
+                entry.name() == null ? null : Hello.printable(entry.name(), Hello.MAX_NAME_LENGTH),
+                origin(entry.origin()),
+                endpoint(entry.calls()),
+                endpoint(entry.lastEndpoint()),
+                instant(entry.lastSeen()));
+    }
+
+    private static Origin origin(String text) {
+        for (Origin origin : Origin.values()) {
+            if (origin.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return origin;
+            }
+        }
+        throw new IllegalArgumentException("not an origin: " + quoted(text));
+    }
+
+    private static @Nullable Endpoint endpoint(@Nullable String text) {
+        return text == null ? null : Endpoint.parse(text);
+    }
+
+    private static @Nullable Instant instant(@Nullable String text) {
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("not a time as 2026-01-31T12:00:00Z: " + quoted(text), e);
+        }
+    }
+
+    private static String quoted(String text) {
+        return '"' + printable(text) + '"';
+    }
+
+    private static String printable(String text) {
+        return Hello.printable(text, Hello.MAX_NAME_LENGTH);
+    }
+
+    /** Jackson's own messages span lines and name our classes. */
+    private static String message(JsonProcessingException e) {
+        String where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
+        return where
+                + (e instanceof UnrecognizedPropertyException unknown
+                        ? "unknown key " + printable(unknown.getPropertyName())
+                        : "not as this program writes it");
+    }
+}

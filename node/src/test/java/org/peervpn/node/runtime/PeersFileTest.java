@@ -1,0 +1,131 @@
+package org.peervpn.node.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.peervpn.node.Endpoint;
+import org.peervpn.node.Origin;
+import org.peervpn.node.Remembered;
+import org.peervpn.node.Remembered.RememberedPeer;
+import org.peervpn.tunnel.NoisePublicKey;
+
+class PeersFileTest {
+    private static final NoisePublicKey ONE = NoisePublicKey.parse("QGCuHmJxKvB94NwXEZP4LVwQgLLKURwmfxbR9fyVeH0=");
+    private static final NoisePublicKey OTHER = NoisePublicKey.parse("hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=");
+    private static final Remembered REMEMBERED = new Remembered(
+            List.of(
+                    new RememberedPeer(
+                            ONE,
+                            "it's a: \"name\" # yes",
+                            Origin.ADD,
+                            Endpoint.parse("home.example:51820"),
+                            Endpoint.parse("[2001:db8::1]:51820"),
+                            Instant.parse("2026-01-31T12:00:00.123Z")),
+                    new RememberedPeer(OTHER, null, Origin.LINE, null, null, null)),
+            List.of(OTHER));
+
+    @TempDir
+    private Path directory;
+
+    private Home home;
+
+    @BeforeEach
+    void home() throws Exception {
+        home = Home.open(directory.resolve("home"));
+    }
+
+    private Path file() {
+        return home.directory().resolve("peers.yaml");
+    }
+
+    @Test
+    void whatIsWrittenIsReadAgain() throws Exception {
+        try (PeersFile file = new PeersFile(home)) {
+            file.writeNow(REMEMBERED);
+        }
+
+        assertThat(PeersFile.read(home)).isEqualTo(REMEMBERED);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
+                .isEqualTo("rw-------");
+        assertThat(Files.readString(file()))
+                .startsWith("# The peers that this node remembers.")
+                .contains(
+                        "- publicKey: \"" + ONE + '"',
+                        "  calls: \"home.example:51820\"",
+                        "removed:\n- \"" + OTHER + '"');
+    }
+
+    @Test
+    void nothingIsRememberedAtFirst() throws Exception {
+        assertThat(PeersFile.read(home)).isEqualTo(Remembered.NOTHING);
+    }
+
+    @Test
+    void theLastOfManyWritingsStays() throws Exception {
+        PeersFile file = new PeersFile(home);
+        try (file) {
+            for (int i = 0; i < 100; i++) {
+                file.write(Remembered.NOTHING);
+            }
+            file.write(REMEMBERED);
+        }
+
+        assertThat(PeersFile.read(home)).isEqualTo(REMEMBERED);
+    }
+
+    @Test
+    void aDecisionThatCannotBeWrittenDownIsToldAsSuch() throws Exception {
+        Files.createDirectory(file());
+        try (PeersFile file = new PeersFile(home)) {
+            assertThatThrownBy(() -> file.writeNow(REMEMBERED))
+                    .isInstanceOf(NodeException.class)
+                    .hasMessageStartingWith("done, but only until the node ends, for it cannot be written down: ");
+        }
+    }
+
+    /** Whoever was removed must stay out: what cannot be read is never taken for nothing. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "peers: [                                                 | line 1: not as this program writes it",
+                "version: 2                                               | version 2 is not known",
+                "version: one                                             | line 1: not as this program writes it",
+                "peers: []                                                | not as this program writes it",
+                "- a                                                      | line 1: not as this program writes it",
+                "{version: 1, peres: []}                                  | line 1: unknown key peres",
+                "{version: 1, version: 1}                                 | line 1: not as this program writes it",
+                "{version: 1, removed: [abc]}                             | not a WireGuard public key",
+                "{version: 1, peers: [{publicKey: abc, origin: line}]}    | not a WireGuard public key",
+                "{version: 1, peers: [{publicKey: KEY}]}                  | not as this program writes it",
+                "{version: 1, peers: [null]}                              | a peer without publicKey and origin",
+                "{version: 1, peers: [{publicKey: KEY, origin: friend}]}  | not an origin: \"friend\"",
+                "{version: 1, peers: [{publicKey: KEY, origin: line, lastEndpoint: x}]}   | no port in endpoint",
+                "{version: 1, peers: [{publicKey: KEY, origin: line, lastSeen: today}]}   | not a time as",
+                "{version: 1, peers: [{publicKey: KEY, origin: line}, {publicKey: KEY, origin: add}]} | stands there twice",
+                "{version: 1, peers: [&a [*a]]}                           | not as this program writes it",
+            })
+    void whatIsDamagedIsRefusedInOneLine(String text, String message) throws Exception {
+        home.write("peers.yaml", text.replace("KEY", ONE.toString()).getBytes(StandardCharsets.UTF_8));
+
+        assertThatThrownBy(() -> PeersFile.read(home))
+                .isInstanceOf(NodeException.class)
+                .hasMessageStartingWith(file() + ": ")
+                .hasMessageContaining(message)
+                .hasMessageEndingWith("; mend it, or move it away to forget all peers and all removals")
+                .message()
+                .hasLineCount(1);
+    }
+}
