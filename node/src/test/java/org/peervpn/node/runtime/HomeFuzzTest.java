@@ -29,8 +29,7 @@ class HomeFuzzTest {
         String text = new String(content, ISO_8859_1).strip();
         boolean isKey = content.length <= 1024 && text.matches(KEY);
         try {
-            NoisePrivateKey key =
-                    Home.open(directory, new Invoker(directory, null, null)).privateKey(new SecureRandom());
+            NoisePrivateKey key = Home.open(directory).privateKey(new SecureRandom());
             assertThat(isKey).isTrue();
             assertThat(key.encodeSecret()).isEqualTo(text);
         } catch (NodeException e) {
