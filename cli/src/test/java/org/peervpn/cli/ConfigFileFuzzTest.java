@@ -31,6 +31,7 @@ class ConfigFileFuzzTest {
             assertThat(e.getMessage()).startsWith("--");
         }
         assertThat(options.home).isNull();
-        assertThat(options.mode.down || options.mode.repair || options.mode.info).isFalse();
+        assertThat(options.mode.down || options.mode.repair || options.mode.info)
+                .isFalse();
     }
 }
