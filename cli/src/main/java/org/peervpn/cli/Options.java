@@ -216,8 +216,8 @@ final class Options {
 
     /** False if a broken configuration file must not be in the way, for nothing in it matters. */
     boolean readsConfiguration() {
-        boolean onlyTalks = mode.status || mode.add != null || mode.remove != null || mode.down;
-        return config != null || !(help || mode.version || onlyTalks);
+        boolean changesPeers = mode.add != null || mode.remove != null || mode.admit != null;
+        return config != null || !(help || mode.version || mode.status || mode.down || changesPeers);
     }
 
     Path homeDirectory() {

@@ -903,6 +903,7 @@ public final class NodeCore {
         private void letIn(PeerEntry guest) {
             peers.admit(guest);
             routes.ownersChanged();
+            routes.publishOwners(); // the packet that has just proved it may follow within this call
             comeUp(guest);
         }
 

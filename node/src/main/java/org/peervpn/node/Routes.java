@@ -94,15 +94,20 @@ final class Routes {
     void update(boolean everReached, long nowNanos, Consumer<NodeEvent> events) {
         chooseExit();
         exitDecided = exit != null || (everReached && exitChoice.isDecided(peers, nowNanos));
-        if (ownersChanged) {
-            ownersChanged = false;
-            allowedIps = owners();
-        }
+        publishOwners();
         if (config.waitForPeers() || everReached) {
             route();
         }
         if (applied != null) {
             tell(applied, events);
+        }
+    }
+
+    /** So that it is known from now on which peer owns an address. */
+    void publishOwners() {
+        if (ownersChanged) {
+            ownersChanged = false;
+            allowedIps = owners();
         }
     }
 

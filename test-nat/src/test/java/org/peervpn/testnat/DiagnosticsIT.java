@@ -53,6 +53,7 @@ class DiagnosticsIT {
                         .as(check.toString())
                         .isEqualTo("ok"));
         assertThat(detail(alone, "stun")).contains("public endpoint: " + host.ipv4() + ":51820", " ms");
+        assertThat(detail(alone, "routes")).startsWith("IPv4: eth0 by ").contains("rp_filter ");
         assertThat(home(host)).as("asking creates nothing").doesNotExist();
         assertThat(host.state().differencesFrom(before)).isEmpty();
 

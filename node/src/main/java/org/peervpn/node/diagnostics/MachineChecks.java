@@ -18,8 +18,6 @@ public final class MachineChecks {
     private static final TreeMap<Integer, String> CAPABILITIES = new TreeMap<>(
             Map.of(1, "CAP_DAC_OVERRIDE", 10, "CAP_NET_BIND_SERVICE", 12, "CAP_NET_ADMIN", 13, "CAP_NET_RAW"));
 
-    private static final int CAP_NET_ADMIN = 12;
-
     private MachineChecks() {}
 
     /** What runs here. */
@@ -59,18 +57,22 @@ public final class MachineChecks {
         }
     }
 
-    /** The effective capabilities are a set of bits. */
-    public static Finding privileges(long userId, long capabilities) {
+    /**
+     * What this process may do.
+     *
+     * @param capabilities the effective ones, a bit for each
+     * @param lack what keeps it from running a node, and what helps; null if nothing does
+     */
+    public static Finding privileges(long userId, long capabilities, @Nullable String lack) {
         List<String> held = CAPABILITIES.entrySet().stream()
                 .filter(capability -> (capabilities >>> capability.getKey() & 1) == 1)
                 .map(Map.Entry::getValue)
                 .toList();
         String who = "user " + userId + (userId == 0 ? " (root)" : "") + ", "
                 + (held.isEmpty() ? "no capability that matters" : String.join(" ", held));
-        return (capabilities >>> CAP_NET_ADMIN & 1) == 1
+        return lack == null
                 ? Finding.ok("privileges", who)
-                : Finding.warning(
-                        "privileges", who, "a node needs root or CAP_NET_ADMIN; --info and --status work without");
+                : Finding.warning("privileges", who, "to run a node: " + lack);
     }
 
     /** How an attempt to make a TUN device has ended. */

@@ -24,7 +24,7 @@ public final class NetworkChecks {
     /** Where the internet is; null for no default route, or a setting that is not there. */
     public static Finding routes(
             @Nullable String defaultIpv4, @Nullable String defaultIpv6, @Nullable String reversePathFilter) {
-        String detail = "IPv4 by " + (defaultIpv4 == null ? "none" : defaultIpv4) + ", IPv6 by "
+        String detail = "IPv4: " + (defaultIpv4 == null ? "none" : defaultIpv4) + ", IPv6: "
                 + (defaultIpv6 == null ? "none" : defaultIpv6)
                 + (reversePathFilter == null ? "" : ", rp_filter " + reversePathFilter);
         if (defaultIpv4 == null && defaultIpv6 == null) {

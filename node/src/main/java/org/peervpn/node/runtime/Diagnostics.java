@@ -36,7 +36,6 @@ import org.peervpn.node.diagnostics.MachineChecks;
 import org.peervpn.node.diagnostics.MachineChecks.TunAttempt;
 import org.peervpn.node.diagnostics.NetworkChecks;
 import org.peervpn.routing.RouterException;
-import org.peervpn.routing.RouterSetup;
 import org.peervpn.routing.Survey;
 import org.peervpn.routing.Uplinks;
 import org.peervpn.tunnel.crypto.AeadProvider;
@@ -50,7 +49,6 @@ import org.peervpn.tunnel.tun.TunException;
 public final class Diagnostics {
     private static final long PATIENCE_MILLIS = 6_000;
     private static final int TRIAL_MTU = 1420;
-    private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
 
     private static final long STUN_PATIENCE_MILLIS = 5_500;
@@ -60,8 +58,6 @@ public final class Diagnostics {
     private final NodeConfig config;
     private final Node.Options options;
     private final ExecutorService threads = Executors.newCachedThreadPool(Diagnostics::daemon);
-    private final long userId = Long.parseLong(status("Uid:", 2, "0"));
-    private final long capabilities = Long.parseUnsignedLong(status("CapEff:", 1, "0"), 16);
 
     private Diagnostics(NodeConfig config, Node.Options options) {
         this.config = config;
@@ -91,7 +87,7 @@ public final class Diagnostics {
     private Map<String, Callable<Finding>> checks(Finding node, boolean nodeRuns, boolean nodeAnswers) {
         Map<String, Callable<Finding>> checks = new LinkedHashMap<>();
         checks.put("versions", this::software);
-        checks.put("privileges", () -> MachineChecks.privileges(userId, capabilities));
+        checks.put("privileges", this::privileges);
         checks.put("tun", this::tun);
         checks.put("routes", this::routes);
         checks.put("firewall", () -> firewall(nodeRuns));
@@ -144,6 +140,12 @@ public final class Diagnostics {
                 Epoll.isAvailable()));
     }
 
+    private Finding privileges() throws NodeException {
+        Privileges held = Privileges.current();
+        return MachineChecks.privileges(
+                held.userId(), held.effective(), held.lackForNetwork().orElse(null));
+    }
+
     private Finding tun() {
         String name = "pvpntest" + ProcessHandle.current().pid() % 10_000;
         try {
@@ -159,26 +161,29 @@ public final class Diagnostics {
         }
     }
 
-    private static boolean hasNetAdmin() {
-        try {
-            return Privileges.current().lackForNetwork().isEmpty();
-        } catch (NodeException e) {
-            return false;
-        }
-    }
-
     private Finding routes() {
         Uplinks uplinks = Uplinks.read(options.interfaceName());
         String ipv4 = uplinks.defaultIpv4();
-        return NetworkChecks.routes(ipv4, uplinks.defaultIpv6(), ipv4 == null ? null : Survey.reversePathFilter(ipv4));
+        return NetworkChecks.routes(
+                ipv4, uplinks.defaultIpv6(), ipv4 == null ? null : Survey.reversePathFilter(device(ipv4)));
     }
 
-    private Finding firewall(boolean nodeRuns) {
+    /** Of a default route as {@link Uplinks} tells it: behind the interface there may be the gateway. */
+    private static String device(String defaultRoute) {
+        int end = defaultRoute.indexOf(' ');
+        return end < 0 ? defaultRoute : defaultRoute.substring(0, end);
+    }
+
+    private Finding firewall(boolean nodeRuns) throws NodeException {
         try {
             return NetworkChecks.firewall(Survey.nftChains(), nodeRuns);
         } catch (RouterException e) {
-            return NetworkChecks.noFirewall(hasNetAdmin(), String.valueOf(e.getMessage()));
+            return NetworkChecks.noFirewall(mayConfigure(), String.valueOf(e.getMessage()));
         }
+    }
+
+    private static boolean mayConfigure() throws NodeException {
+        return Privileges.current().lackForNetwork().isEmpty();
     }
 
     private Finding addresses() throws IOException {
@@ -249,9 +254,11 @@ public final class Diagnostics {
     }
 
     private Finding leftovers(boolean nodeRuns) {
+        if (!Files.exists(options.home().directory())) {
+            return MachineChecks.leftovers(0, nodeRuns, ""); // nobody has run a node from here
+        }
         try {
-            RouterSetup setup = Node.setup(options);
-            return MachineChecks.leftovers(Survey.leftovers(setup), nodeRuns, "");
+            return MachineChecks.leftovers(Survey.leftovers(Node.setup(options)), nodeRuns, "");
         } catch (RouterException | NodeException e) {
             return MachineChecks.leftovers(null, nodeRuns, String.valueOf(e.getMessage()));
         }
@@ -270,19 +277,5 @@ public final class Diagnostics {
                 status.get().path("peers").size(),
                 connected,
                 status.get().path("exit").path("using").textValue());
-    }
-
-    /** One word of a line of /proc/self/status. */
-    private static String status(String name, int word, String unknown) {
-        try {
-            for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
-                if (line.startsWith(name)) {
-                    return line.split("\\s+", -1)[word];
-                }
-            }
-        } catch (IOException e) {
-            // As if the line were not there.
-        }
-        return unknown;
     }
 }

@@ -47,14 +47,18 @@ class ChecksTest {
         assertThat(finding.detail()).contains("peervpn 0.1.0", "Java 17.0.9", kernel, aead, epoll ? "epoll" : "NIO");
     }
 
-    @ParameterizedTest
-    @CsvSource({"0, 1ffffffffff, OK", "1000, 0, WARNING", "1000, 1000, OK", "0, 2000, WARNING"})
-    void privileges(long userId, String capabilities, Status status) {
-        Finding finding = MachineChecks.privileges(userId, Long.parseUnsignedLong(capabilities, 16));
+    @Test
+    void privileges() {
+        Finding root = MachineChecks.privileges(0, 0x1ffffffffffL, null);
+        assertThat(root.status()).isEqualTo(Status.OK);
+        assertThat(root.detail()).startsWith("user 0 (root), ").contains("CAP_NET_ADMIN", "CAP_NET_RAW");
 
-        assertThat(finding.status()).isEqualTo(status);
-        assertThat(finding.detail()).startsWith("user " + userId);
-        assertThat(finding.detail().contains("CAP_NET_ADMIN")).isEqualTo(status == Status.OK);
+        Finding user = MachineChecks.privileges(1000, 1L << 13, "this needs root");
+        assertThat(user.status()).isEqualTo(Status.WARNING);
+        assertThat(user.detail()).isEqualTo("user 1000, CAP_NET_RAW");
+        assertThat(user.advice()).contains("this needs root");
+        assertThat(MachineChecks.privileges(1000, 0, "this needs root").detail())
+                .contains("no capability");
     }
 
     @ParameterizedTest
@@ -90,8 +94,8 @@ class ChecksTest {
 
     @Test
     void routes() {
-        assertThat(NetworkChecks.routes("eth0", null, "2").detail())
-                .isEqualTo("IPv4 by eth0, IPv6 by none, rp_filter 2");
+        assertThat(NetworkChecks.routes("eth0 by 192.0.2.1", null, "2").detail())
+                .isEqualTo("IPv4: eth0 by 192.0.2.1, IPv6: none, rp_filter 2");
         assertThat(NetworkChecks.routes(null, "eth0", null).status()).isEqualTo(Status.OK);
         assertThat(NetworkChecks.routes(null, null, null).status()).isEqualTo(Status.WARNING);
     }
