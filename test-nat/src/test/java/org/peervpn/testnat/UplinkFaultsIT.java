@@ -52,7 +52,8 @@ class UplinkFaultsIT {
                 "link set wan0 up",
                 "route add default via " + lan + "1 dev wan0");
         flows(scenery, "the uplink is renamed");
-        assertThat(client.pings(lan + "1")).as("the LAN").isTrue();
+        new Fault("the uplink is renamed, what bypasses the tunnel")
+                .comesTo("the LAN is reachable by its new name", () -> client.pings(lan + "1"));
 
         client.ip(
                 "link set wan0 down",
@@ -79,9 +80,12 @@ class UplinkFaultsIT {
         assertThat(FaultsIT.journals(client)).isEmpty();
     }
 
-    /** One TCP connection, from before the first change to after the last. */
+    /**
+     * What runs through the exit outlives the client's move; what runs between the two also outlives the exit's. (To the
+     * rest of the world an exit that moves is another one.)
+     */
     @Test
-    void connectionsLiveOnWhileBothEndsRoam(Lab lab) {
+    void connectionsLiveOnWhileEitherEndRoams(Lab lab) {
         Scenery scenery = Scenery.build(
                 // Through a NAT that filters by address nobody is heard from a new one.
                 lab, EXIT, SitePlan.of("client", NatType.FULL_CONE).with(SiteFeature.IPV6));
@@ -89,25 +93,32 @@ class UplinkFaultsIT {
         Host client = scenery.client().host();
         Host exit = scenery.exit().host();
         String lan = client.ipv4().replaceFirst("\\d+$", "");
-        RunningProcess server = scenery.web().start("iperf3", "--server", "--one-off", "--forceflush");
-        server.awaitLine("Server listening", PATIENCE);
-        RunningProcess stream = client.start(
-                "iperf3", "--client", scenery.web().ipv4(), "--bitrate", "5M", "--time", "25", "--forceflush");
-        stream.awaitLine(" 1\\.00-2\\.00 ", PATIENCE);
+        String overlay = scenery.exit().addresses().get(0);
 
+        RunningProcess outside = stream(client, scenery.web(), scenery.web().ipv4(), 8);
         readdress(client, lan + "2", lan + "77", lan + "1");
         flows(scenery, "the client roams under load");
+        assertThat(outside.awaitExit(PATIENCE)).as(outside.toString()).isZero();
 
         String moved = Lab.NET + ".99";
+        RunningProcess between = stream(client, exit, overlay, 15);
         readdress(exit, exit.ipv4(), moved, Lab.STUN_ADDRESS);
-        Fault fault = new Fault("the exit's address changes under load");
-        fault.comesTo(
-                "the client follows, the TCP connection lives",
-                () -> path(scenery).startsWith(moved)
-                        && client.pings(scenery.exit().addresses().get(0)));
-
+        new Fault("the exit's address changes under load")
+                .comesTo(
+                        "the client follows, a connection to the exit lives",
+                        () -> path(scenery).startsWith(moved) && client.pings(overlay));
+        assertThat(between.awaitExit(PATIENCE)).as(between.toString()).isZero();
         assertThat(scenery.client().node().output()).noneMatch(line -> line.contains("is gone"));
-        assertThat(stream.isAlive()).as(stream.toString()).isTrue();
+    }
+
+    /** One TCP connection that has begun to carry data, and will for some seconds. */
+    private static RunningProcess stream(Host from, Host to, String address, int seconds) {
+        RunningProcess server = to.start("iperf3", "--server", "--one-off", "--forceflush");
+        server.awaitLine("Server listening", PATIENCE);
+        RunningProcess stream =
+                from.start("iperf3", "--client", address, "--bitrate", "5M", "--time", "" + seconds, "--forceflush");
+        stream.awaitLine(" 1\\.00-2\\.00 ", PATIENCE);
+        return stream;
     }
 
     @Test
@@ -131,6 +142,21 @@ class UplinkFaultsIT {
         new Fault("the exit restarts at another address, to which its name now leads")
                 .comesTo("the client finds it", () -> client.pings(scenery.web().ipv4()));
         assertThat(path(scenery)).startsWith(moved);
+    }
+
+    /** The exit remembers its clients and calls them. */
+    @Test
+    void exitIsRestartedUnderLoad(Lab lab) {
+        Scenery scenery = Scenery.build(lab, EXIT, CLIENT);
+        scenery.connect();
+        Host client = scenery.client().host();
+        RunningProcess stream = stream(client, scenery.web(), scenery.web().ipv4(), 60);
+        scenery.exit().end("KILL");
+        scenery.exit().startReady("--exit");
+
+        new Fault("the exit is killed and started again under load; since it is ready")
+                .comesTo("traffic flows again", () -> client.pings(scenery.web().ipv4()));
+        assertThat(stream.isAlive()).as(stream.toString()).isTrue();
     }
 
     @Test
