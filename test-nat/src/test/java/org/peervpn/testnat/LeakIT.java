@@ -103,7 +103,7 @@ class LeakIT {
     }
 
     /** Sees what leaves the client's uplink, but for the node's own port and private addresses. */
-    private static Sniffer sniffer(Scenery scenery) {
+    static Sniffer sniffer(Scenery scenery) {
         String lan = scenery.client().host().ipv4().replaceFirst("\\.\\d+$", ".0/24");
         String servers = "host " + scenery.exitSite().publicAddress() + " or host " + Lab.STUN_ADDRESS + " or host "
                 + Lab.OTHER_STUN_ADDRESS;
@@ -115,7 +115,7 @@ class LeakIT {
     }
 
     /** Whether these succeed does not matter here, only by which way they go. */
-    private static void tryToLeak(Scenery scenery) {
+    static void tryToLeak(Scenery scenery) {
         Host client = scenery.client().host();
         Host web = scenery.web();
         for (String address : List.of(web.ipv4(), web.ipv6())) {
