@@ -135,6 +135,7 @@ final class StunCodec {
         ByteBuffer essence = ByteBuffer.allocate(message.limit()).put(0, message, 0, HEADER_LENGTH);
         essence.position(HEADER_LENGTH);
         Set<Integer> missing = new HashSet<>(USED);
+        ByteBuffer errorCode = ByteBuffer.allocate(0);
         int next;
         for (int start = HEADER_LENGTH; start < message.limit(); start = next) {
             int type = unsignedShort(message, start);
@@ -148,9 +149,16 @@ final class StunCodec {
                 return null;
             }
             if (missing.remove(type)) {
-                essence.put(message.slice(start, next - start));
+                ByteBuffer attribute = message.slice(start, next - start);
+                if (type == Attribute.ERROR_CODE) {
+                    errorCode = attribute;
+                } else {
+                    essence.put(attribute);
+                }
             }
         }
+        // Last, since ice4j may lose its place in this one, too.
+        essence.put(errorCode);
         essence.putShort(LENGTH_OFFSET, (short) (essence.position() - HEADER_LENGTH));
         return Arrays.copyOf(essence.array(), essence.position());
     }

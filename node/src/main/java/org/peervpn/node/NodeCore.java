@@ -761,7 +761,7 @@ public final class NodeCore {
                 receiveControl(entry, payload);
             } else if (!IpPacket.trim(payload)) {
                 drops.count(Reason.BAD_PACKET);
-            } else if (routes.allowedIps().lookupSource(payload) != peer.lane()) {
+            } else if (routes.allowedIps().lookupSource(payload) != peer.lane() || routes.isFromUs(payload)) {
                 drops.count(Reason.FOREIGN_SOURCE);
             } else {
                 output.toTun(payload);

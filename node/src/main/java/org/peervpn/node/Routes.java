@@ -1,5 +1,6 @@
 package org.peervpn.node;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,6 +26,7 @@ final class Routes {
     private final NodeOutput output;
     private final ExitChoice exitChoice;
     private final List<Cidr> ownAddresses;
+    private final AllowedIps<Boolean> us;
 
     private volatile AllowedIps<Lane> allowedIps = AllowedIps.<Lane>builder().build();
 
@@ -45,10 +47,18 @@ final class Routes {
         this.output = output;
         this.exitChoice = new ExitChoice(config);
         this.ownAddresses = List.of(Cidr.host(own.ipv4()), Cidr.host(own.ipv6()));
+        AllowedIps.Builder<Boolean> us = AllowedIps.builder();
+        ownAddresses.forEach(address -> us.add(address, true));
+        this.us = us.build();
     }
 
     AllowedIps<Lane> allowedIps() {
         return allowedIps;
+    }
+
+    /** A packet that comes with our own address was made up, also if it is the exit that sends it. */
+    boolean isFromUs(ByteBuffer packet) {
+        return us.lookupSource(packet) != null;
     }
 
     List<Cidr> ownAddresses() {

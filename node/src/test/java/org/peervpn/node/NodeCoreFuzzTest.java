@@ -98,10 +98,10 @@ class NodeCoreFuzzTest {
             InetAddress source = source(packet);
             boolean isItsOwn = source.equals(speaker.core.overlay().ipv4())
                     || source.equals(speaker.core.overlay().ipv6());
-            // Only the exit may forward what others sent, in the families that it offers, and nothing of the listener's
-            // own.
-            boolean isForwarded = IpPacket.version(packet) == 4 && !source.equals(listener.ipv4());
-            assertThat(isItsOwn || (listenerUsesExit() && isForwarded)).isTrue();
+            // Only the exit may forward what others sent, and nothing of the listener's own.
+            boolean isOurs = source.equals(listener.core.overlay().ipv4())
+                    || source.equals(listener.core.overlay().ipv6());
+            assertThat(isItsOwn || (listenerUsesExit() && !isOurs)).isTrue();
         }
 
         private boolean listenerUsesExit() {

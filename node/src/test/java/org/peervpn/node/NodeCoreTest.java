@@ -181,6 +181,19 @@ class NodeCoreTest {
     }
 
     @Test
+    void packetWithOurOwnSourceIsDroppedAlsoFromTheExit() {
+        Pair pair = connected();
+        InetAddress own = pair.client().core.overlay().ipv6();
+
+        pair.exit().uplinks(4, 6);
+        pair.exit().send(packet(pair.client().ipv4(), pair.client().ipv4(), "made up"));
+        pair.exit().send(packet(own, own, "made up"));
+
+        assertThat(pair.client().toTun).isEmpty();
+        assertThat(pair.client().status().drops()).containsEntry("foreign_source", 2L);
+    }
+
+    @Test
     void packetWithAnothersSourceIsDropped() {
         Pair pair = connected();
         SimNode other = world.add(config -> config.connect(pair.exit().line())).start();
