@@ -8,40 +8,95 @@ import java.security.SecureRandom;
  * the next:
  *
  * <ol>
+ *   <li>under load, one without mac2 while there are no cookie replies left to give goes at once
  *   <li>mac1: the sender knows our public key
- *   <li>under load, mac2: the sender receives at the address from which it sends
- *   <li>under load, the rate limit of that address
+ *   <li>under load, mac2: the sender receives at the address from which it sends; else it may get a cookie reply
+ *   <li>under load, the rate limit of that address, and the one of all together
  * </ol>
+ *
+ * <p>What we give to all together can be used up by some. So sources that were {@linkplain KnownSources known} before
+ * have a share of their own.
  */
 final class HandshakeGate {
+    /** So many cost some 10 % of one core; at a flood of 100,000 a second every tenth gets one. */
+    static final int COOKIE_REPLIES_PER_SECOND = 10_000;
+
+    /** Up to five curve operations each: so many cost some 5 % of one core. As many again for known sources. */
+    static final int HANDSHAKES_PER_SECOND = 128;
+
     private final CookieChecker cookies;
     private final TunnelOutput output;
     private final HandshakeLoad load = new HandshakeLoad();
     private final RateLimiter rateLimiter = new RateLimiter();
+    private final KnownSources knownSources = new KnownSources();
+    private final Budget replies = new Budget(COOKIE_REPLIES_PER_SECOND, COOKIE_REPLIES_PER_SECOND / 10, 0);
+    private final RateLimiter repliesToKnown = new RateLimiter();
+    private final Budget handshakes = new Budget(HANDSHAKES_PER_SECOND, HANDSHAKES_PER_SECOND / 4, 0);
+    private final Budget handshakesOfKnown = new Budget(HANDSHAKES_PER_SECOND, HANDSHAKES_PER_SECOND / 4, 0);
 
     HandshakeGate(NoisePublicKey localKey, SecureRandom random, TunnelOutput output) {
         cookies = new CookieChecker(localKey, random);
         this.output = output;
     }
 
-    boolean admits(Path source, byte[] message, int senderIndex, long nowNanos) {
+    /** A handshake was completed with somebody at this source. */
+    void completed(Path source) {
+        knownSources.add(source.remote().getAddress());
+    }
+
+    /** A first message, which anybody can send. */
+    boolean admitsInitiation(Path source, byte[] message, long nowNanos) {
+        boolean known = load.isUnderLoad(nowNanos)
+                && knownSources.contains(source.remote().getAddress());
+        return admits(source, message, HandshakeInitiation.senderIndex(message), known, nowNanos);
+    }
+
+    /** The answer to a handshake of ours under way, of which strangers know nothing. */
+    boolean admitsResponse(Path source, byte[] message, long nowNanos) {
+        return admits(source, message, HandshakeResponse.senderIndex(message), true, nowNanos);
+    }
+
+    private boolean admits(Path source, byte[] message, int senderIndex, boolean known, long nowNanos) {
+        boolean hasMac2 = Macs.hasMac2(message);
+        if (!known && !hasMac2 && load.isUnderLoad(nowNanos) && replies.isSpent(nowNanos)) {
+            output.dropped(DropReason.OVERLOADED);
+            return false;
+        }
         if (!cookies.isMac1Valid(message)) {
             output.dropped(DropReason.BAD_MAC1);
             return false;
         }
+        load.count(nowNanos);
         if (!load.isUnderLoad(nowNanos)) {
             return true;
         }
-        if (!cookies.isMac2Valid(message, source.remote(), nowNanos)) {
-            output.dropped(DropReason.COOKIE_DEMANDED);
-            byte[] reply = cookies.reply(message, senderIndex, source.remote(), nowNanos);
-            output.replyTo(source, ByteBuffer.wrap(reply));
+        if (!hasMac2 || !cookies.isMac2Valid(message, source.remote(), nowNanos)) {
+            demandCookie(source, message, senderIndex, known, nowNanos);
             return false;
         }
+        return isWithinLimits(source, known, nowNanos);
+    }
+
+    private void demandCookie(Path source, byte[] message, int senderIndex, boolean known, long nowNanos) {
+        boolean mayReply = known && repliesToKnown.tryAcquire(source.remote().getAddress(), nowNanos);
+        if (!mayReply && !replies.take(nowNanos)) {
+            output.dropped(DropReason.OVERLOADED);
+            return;
+        }
+        output.dropped(DropReason.COOKIE_DEMANDED);
+        byte[] reply = cookies.reply(message, senderIndex, source.remote(), nowNanos);
+        output.replyTo(source, ByteBuffer.wrap(reply));
+    }
+
+    private boolean isWithinLimits(Path source, boolean known, long nowNanos) {
         if (!rateLimiter.tryAcquire(source.remote().getAddress(), nowNanos)) {
             output.dropped(DropReason.RATE_LIMITED);
             return false;
         }
-        return true;
+        boolean mayCost = (known && handshakesOfKnown.take(nowNanos)) || handshakes.take(nowNanos);
+        if (!mayCost) {
+            output.dropped(DropReason.OVERLOADED);
+        }
+        return mayCost;
     }
 }

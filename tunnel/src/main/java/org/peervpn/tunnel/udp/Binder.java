@@ -138,6 +138,9 @@ final class Binder {
                 .setAllocator(PooledByteBufAllocator.DEFAULT)
                 .setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, SEND_QUEUE);
         transport.enlargeBuffers(channel, SOCKET_BUFFER_BYTES);
+        if (options.filtered()) {
+            transport.filter(channel);
+        }
         channel.pipeline().addLast(handlers.get());
         return channel;
     }

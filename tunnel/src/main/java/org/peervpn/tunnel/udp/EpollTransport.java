@@ -1,5 +1,6 @@
 package org.peervpn.tunnel.udp;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -80,6 +81,16 @@ final class EpollTransport implements Transport {
     @Override
     public void mark(DatagramChannel channel, int mark) {
         channel.config().setOption(MARK, mark);
+    }
+
+    @Override
+    public void filter(DatagramChannel channel) {
+        SocketFilter.attach(((EpollDatagramChannel) channel).fd().intValue());
+    }
+
+    @Override
+    public long dropsOfKernel(Channel channel) {
+        return SocketFilter.drops(((EpollDatagramChannel) channel).fd().intValue());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.peervpn.tunnel.udp;
 
+import io.netty.channel.Channel;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -45,6 +46,14 @@ final class NioTransport implements Transport {
     @Override
     public void mark(DatagramChannel channel, int mark) {
         throw new UnsupportedOperationException("the JDK cannot mark sockets");
+    }
+
+    @Override
+    public void filter(DatagramChannel channel) {}
+
+    @Override
+    public long dropsOfKernel(Channel channel) {
+        return 0;
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.peervpn.tunnel.udp;
 
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,14 @@ record Sockets(Channel ipv4, @Nullable Channel ipv6) {
             case SourcePaths.IPV6_CHANNEL -> ipv6;
             default -> null;
         };
+    }
+
+    /** Each socket once. */
+    Stream<Channel> opened() {
+        return Stream.of(ipv4, ipv6)
+                .flatMap(Stream::ofNullable)
+                .filter(Channel::isOpen)
+                .distinct();
     }
 
     void flush() {

@@ -1,5 +1,6 @@
 package org.peervpn.tunnel.udp;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -40,6 +41,12 @@ interface Transport {
 
     /** Sets SO_MARK, so that routing rules can tell the node's datagrams from all others. */
     void mark(DatagramChannel channel, int mark);
+
+    /** Lets the kernel drop what can be neither WireGuard nor STUN; does nothing where it cannot. */
+    void filter(DatagramChannel channel);
+
+    /** How many datagrams the kernel has dropped at the open socket; 0 where it does not tell. */
+    long dropsOfKernel(Channel channel);
 
     Failure why(Throwable failure);
 
