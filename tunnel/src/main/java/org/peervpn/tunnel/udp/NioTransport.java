@@ -10,6 +10,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import org.jspecify.annotations.Nullable;
 
 /** The JDK's sockets: one for both address families, without marks. */
 final class NioTransport implements Transport {
@@ -50,6 +51,14 @@ final class NioTransport implements Transport {
 
     @Override
     public void filter(DatagramChannel channel) {}
+
+    @Override
+    public @Nullable DatagramChannel newChannelBeside(DatagramChannel bound, SocketProtocolFamily family) {
+        return null;
+    }
+
+    @Override
+    public void split(DatagramChannel bound) {}
 
     @Override
     public long dropsOfKernel(Channel channel) {

@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A program that the Linux kernel runs for every datagram that comes to a socket (classic BPF): what can be neither a
- * WireGuard message nor STUN is dropped before it takes room in the socket's buffer or wakes anybody.
+ * Programs that the Linux kernel runs for every datagram that comes to a socket (classic BPF). What can be neither a
+ * WireGuard message nor STUN is dropped before it takes room in the socket's buffer or wakes anybody. Transport data has
+ * a buffer of its own, so that a flood of anything else drowns only what is like it.
  */
 final class SocketFilter {
     private static final Logger LOG = LoggerFactory.getLogger(SocketFilter.class);
@@ -31,6 +32,7 @@ final class SocketFilter {
 
     private static final int SOL_SOCKET = 1;
     private static final int SO_ATTACH_FILTER = 26;
+    private static final int SO_ATTACH_REUSEPORT_CBPF = 51;
     private static final int SO_MEMINFO = 55;
 
     // linux/sock_diag.h: nine numbers of 32 bits, the last of which is SK_MEMINFO_DROPS
@@ -75,13 +77,30 @@ final class SocketFilter {
         {RETURN, 0, 0, 0},
     };
 
+    /** Which socket of a group takes a datagram; here the program does not see the UDP header. */
+    private static final int[][] TRANSPORT_DATA_TO_THE_FIRST = {
+        {LOAD_WORD, 0, 0, 0},
+        {IF_EQUAL, 0, 1, 0x04000000},
+        {RETURN, 0, 0, 0},
+        {RETURN, 0, 0, 1},
+    };
+
     private SocketFilter() {}
 
     /** Where it is not possible, the socket takes everything, as it did before. */
     static void attach(int fd) {
-        try (Memory program = program();
-                Memory header = header(program)) {
-            LibC.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, header, (int) header.size());
+        attach(fd, SO_ATTACH_FILTER, PROGRAM);
+    }
+
+    /** Of the two sockets that share a port, the first takes the transport data and the second all that is rare. */
+    static void split(int fd) {
+        attach(fd, SO_ATTACH_REUSEPORT_CBPF, TRANSPORT_DATA_TO_THE_FIRST);
+    }
+
+    private static void attach(int fd, int option, int[][] instructions) {
+        try (Memory program = program(instructions);
+                Memory header = header(program, instructions.length)) {
+            LibC.setsockopt(fd, SOL_SOCKET, option, header, (int) header.size());
         } catch (LastErrorException | UnsatisfiedLinkError e) {
             LOG.debug("the kernel does not filter datagrams for us: {}", e.getMessage());
         }
@@ -99,23 +118,23 @@ final class SocketFilter {
     }
 
     /** struct sock_filter: <pre>0: code | 2: skip if true | 3: skip if false | 4: operand</pre> */
-    private static Memory program() {
-        Memory memory = new Memory((long) PROGRAM.length * INSTRUCTION_BYTES);
-        for (int i = 0; i < PROGRAM.length; i++) {
+    private static Memory program(int[][] instructions) {
+        Memory memory = new Memory((long) instructions.length * INSTRUCTION_BYTES);
+        for (int i = 0; i < instructions.length; i++) {
             long start = (long) i * INSTRUCTION_BYTES;
-            memory.setShort(start, (short) PROGRAM[i][0]);
-            memory.setByte(start + 2, (byte) PROGRAM[i][1]);
-            memory.setByte(start + 3, (byte) PROGRAM[i][2]);
-            memory.setInt(start + 4, PROGRAM[i][3]);
+            memory.setShort(start, (short) instructions[i][0]);
+            memory.setByte(start + 2, (byte) instructions[i][1]);
+            memory.setByte(start + 3, (byte) instructions[i][2]);
+            memory.setInt(start + 4, instructions[i][3]);
         }
         return memory;
     }
 
     /** struct sock_fprog: <pre>0: number of instructions | pointer size: where they are</pre> */
-    private static Memory header(Memory program) {
+    private static Memory header(Memory program, int instructions) {
         Memory header = new Memory(2L * Native.POINTER_SIZE);
         header.clear();
-        header.setShort(0, (short) PROGRAM.length);
+        header.setShort(0, (short) instructions);
         header.setPointer(Native.POINTER_SIZE, program);
         return header;
     }

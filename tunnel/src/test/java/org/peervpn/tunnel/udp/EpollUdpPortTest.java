@@ -2,6 +2,8 @@ package org.peervpn.tunnel.udp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.EventLoopGroup;
@@ -12,6 +14,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +44,36 @@ class EpollUdpPortTest extends UdpPortTest {
                     .isEqualTo(refused().size());
             port.close();
         }
+    }
+
+    @Test
+    void floodOfHandshakesTakesNoRoomFromTransportData() throws Exception {
+        assumeTrue(Epoll.isAvailable());
+        UdpPort port = open(new UdpPort.Options(0, false, 0, true));
+        DatagramSocket other = socket(IPV4_LOOPBACK);
+        CountDownLatch loopIsBusy = new CountDownLatch(1);
+        loop.execute(() -> awaitQuietly(loopIsBusy));
+        byte[] initiation = message(1, 148);
+        for (int i = 0; i < 40_000; i++) { // more than any of the buffers holds
+            other.send(new DatagramPacket(initiation, initiation.length, IPV4_LOOPBACK, port.port()));
+        }
+        byte[] data = message(4, 32);
+        other.send(new DatagramPacket(data, data.length, IPV4_LOOPBACK, port.port()));
+        loopIsBusy.countDown();
+
+        await().until(() -> received.datagrams.stream()
+                .anyMatch(datagram -> datagram.content().length() == 32));
+        assertThat(loop.submit(port::dropsOfKernel).get()).isPositive();
+    }
+
+    @Test
+    void filteredPortIsTakenForOthersToo() throws Exception {
+        assumeTrue(Epoll.isAvailable());
+        UdpPort.Options options = new UdpPort.Options(0, false, 0, true);
+        int taken = open(options).port();
+
+        assertThatThrownBy(() -> open(new UdpPort.Options(taken, false, 0, true)))
+                .hasMessage("UDP port " + taken + " is already in use");
     }
 
     private static List<byte[]> taken() {

@@ -35,7 +35,7 @@ abstract class UdpPortTest {
     record Datagram(Path source, String content) {}
 
     static final class Received implements UdpPort.Receiver {
-        private final BlockingQueue<Datagram> datagrams = new LinkedBlockingQueue<>();
+        final BlockingQueue<Datagram> datagrams = new LinkedBlockingQueue<>();
         private final AtomicInteger batches = new AtomicInteger();
         private final AtomicBoolean failOnce = new AtomicBoolean();
 
@@ -388,7 +388,7 @@ abstract class UdpPortTest {
         return new InetSocketAddress(literal, 0).getAddress();
     }
 
-    private static void awaitQuietly(CountDownLatch latch) {
+    static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await();
         } catch (InterruptedException e) {
