@@ -31,6 +31,12 @@ final class RateLimiter {
         return budget.take(nowNanos);
     }
 
+    /** Whether there is no token now; takes none. */
+    boolean isSpent(InetAddress source, long nowNanos) {
+        Budget budget = budgets.get(Source.of(source));
+        return budget != null && budget.isSpent(nowNanos);
+    }
+
     int size() {
         return budgets.size();
     }
