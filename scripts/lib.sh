@@ -128,8 +128,8 @@ peervpn_home() {
 # not there yet, whoever called sudo.
 node_user() {
   local user group
-  if [[ -e $1 ]]; then
-    read -r user group < <(stat -L -c '%u %g' -- "$1")
+  if [[ -e $1 || -L $1 ]]; then
+    read -r user group < <(stat -c '%u %g' -- "$1")
   else
     user=${SUDO_UID:-0} group=${SUDO_GID:-0}
   fi

@@ -41,6 +41,15 @@ final class ConfigFile {
 
     /** {@code file} is what errors call it. */
     static ConfigFile parse(String text, String file) {
+        try {
+            return checked(text, file);
+        } catch (IllegalArgumentException e) {
+            // Keys and values may be of any length, and several lines.
+            throw new IllegalArgumentException(Printable.shortLine(String.valueOf(e.getMessage())), e);
+        }
+    }
+
+    private static ConfigFile checked(String text, String file) {
         ConfigFile config = new ConfigFile(file);
         for (Setting setting : ConfigText.parse(text, file)) {
             config.check(setting);

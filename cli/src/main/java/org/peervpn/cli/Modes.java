@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -16,7 +17,9 @@ import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.Passcode;
 import org.peervpn.node.Remembered;
+import org.peervpn.node.diagnostics.Finding;
 import org.peervpn.node.runtime.ControlClient;
+import org.peervpn.node.runtime.Diagnostics;
 import org.peervpn.node.runtime.Home;
 import org.peervpn.node.runtime.InfoProbe;
 import org.peervpn.node.runtime.Node;
@@ -61,6 +64,8 @@ final class Modes {
             return down();
         } else if (options.mode.repair) {
             return repair();
+        } else if (options.mode.diagnostics) {
+            return diagnostics();
         } else {
             return node();
         }
@@ -154,6 +159,25 @@ final class Modes {
             console.line(undone == 0 ? "Nothing to repair." : "Repaired: " + undone + " changes undone.");
         }
         return Main.DONE;
+    }
+
+    private int diagnostics() throws NodeException {
+        Home home = Home.find(options.homeDirectory());
+        // Of an identity of its own: it must not make one, and need not be able to read the one that there is.
+        NoisePrivateKey key = NoisePrivateKey.generate(new SecureRandom());
+        NodeConfig config = NodeConfigs.forInfo(options, key, versionText());
+        List<Finding> findings = Diagnostics.run(config, nodeOptions(home));
+        if (console.isJson()) {
+            console.result(JSON.valueToTree(Map.of("checks", findings)));
+        } else {
+            DiagnosticsText.lines(findings).forEach(console::line);
+        }
+        return DiagnosticsText.firstProblem(findings)
+                .map(problem -> {
+                    Main.complain(err, problem);
+                    return Main.FAILED;
+                })
+                .orElse(Main.DONE);
     }
 
     private int node() throws NodeException {

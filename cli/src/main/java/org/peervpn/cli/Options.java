@@ -83,6 +83,11 @@ final class Options {
         @Option(names = "--repair", description = "Undo what a killed node left behind. Needs root.")
         boolean repair;
 
+        @Option(
+                names = "--diagnostics",
+                description = "Check what a node needs, for you and for who helps you; no secrets.")
+        boolean diagnostics;
+
         @Option(names = "--version", description = "Show the version.")
         boolean version;
     }
@@ -211,8 +216,8 @@ final class Options {
 
     /** False if a broken configuration file must not be in the way, for nothing in it matters. */
     boolean readsConfiguration() {
-        boolean onlyTalks = mode.status || mode.add != null || mode.remove != null || mode.down;
-        return config != null || !(help || mode.version || onlyTalks);
+        boolean changesPeers = mode.add != null || mode.remove != null || mode.admit != null;
+        return config != null || !(help || mode.version || mode.status || mode.down || changesPeers);
     }
 
     Path homeDirectory() {
@@ -264,6 +269,7 @@ final class Options {
         add(given, mode.admit != null, "--admit");
         add(given, mode.down, "--down");
         add(given, mode.repair, "--repair");
+        add(given, mode.diagnostics, "--diagnostics");
         add(given, mode.version, "--version");
         add(given, mode.exit, "--exit");
         add(given, mode.listen, "--listen");

@@ -26,8 +26,16 @@ class MainTest {
         assertThat(call.errors()).isEmpty();
         assertThat(call.output())
                 .contains("peervpn MODE [OPTIONS]")
-                .contains("--info", "--exit", "--connect=PUBKEY@ENDPOINT", "--listen", "--status", "--add", "--remove")
-                .contains("--down", "--repair", "--version", "--help")
+                .contains(
+                        "--info",
+                        "--exit",
+                        "--connect=PUBKEY@ENDPOINT",
+                        "--listen",
+                        "--status",
+                        "--add",
+                        "--remove",
+                        "--admit")
+                .contains("--down", "--repair", "--diagnostics", "--version", "--help")
                 .contains(
                         "--home=DIR",
                         "--config=FILE",
@@ -36,7 +44,12 @@ class MainTest {
                         "--mtu=N",
                         "--overlay=CIDR",
                         "--name=TEXT")
-                .contains("--stun=HOST:PORT", "--endpoint=HOST:PORT", "--allow=PUBKEY", "--admission=line|known")
+                .contains(
+                        "--stun=HOST:PORT",
+                        "--endpoint=HOST:PORT",
+                        "--allow=PUBKEY",
+                        "--admission=line|passcode|ask|known",
+                        "--passcode-file=FILE")
                 .contains("--no-exit", "--exit-via=PEER", "--route=CIDR", "--exclude=CIDR", "--timeout=SECONDS")
                 .contains("--json", "--log-level=LEVEL", "--log-format=text|json", "--debug")
                 .contains("Exit codes: 0 done, 1 failed, 2 wrong usage, 3 needs root, 4 peer not reached in time.");
@@ -75,9 +88,6 @@ class MainTest {
                 "--nattest",
                 "--killswitch",
                 "--dns=9.9.9.9",
-                "--diagnostics",
-                "--admit=x",
-                "--passcode-file=x",
                 "--monitor-nat",
                 "--metrics=127.0.0.1:9",
                 "--secure"

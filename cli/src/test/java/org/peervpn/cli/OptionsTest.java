@@ -27,6 +27,7 @@ class OptionsTest {
         assertThat(read("--status").mode.status).isTrue();
         assertThat(read("--down").mode.down).isTrue();
         assertThat(read("--repair").mode.repair).isTrue();
+        assertThat(read("--diagnostics").mode.diagnostics).isTrue();
         assertThat(read("--version").mode.version).isTrue();
         assertThat(read("--connect=" + LINE).mode.connect).containsExactly(ConnectLine.parse(LINE));
         assertThat(read("--add=" + LINE).mode.add).isEqualTo(ConnectLine.parse(LINE));
@@ -147,6 +148,7 @@ class OptionsTest {
                 "--remove=x",
                 "--down",
                 "--repair",
+                "--diagnostics",
                 "--version",
                 "--connect=" + LINE);
         for (String one : modes) {

@@ -5,6 +5,8 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.zip.CRC32;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Bytes to {@link StunMessage} and back, by ice4j: the only class that knows it.
  *
  * <p>ice4j's decoder is given only what is safe for it: an exact copy at offset 0 of something that has the shape of a
- * STUN message. Whatever it throws at a malformed one means "no message".
+ * STUN message, with those attributes that we use. Whatever it throws at a malformed one means "no message".
  */
 final class StunCodec {
 
@@ -42,9 +44,26 @@ final class StunCodec {
     /** A longer one would not fit the smallest MTU of IPv6. */
     private static final int MAX_LENGTH = 1280;
 
+    // RFC 8489, section 14.8
+    private static final int MIN_ERROR_CODE = 300;
+    private static final int MAX_ERROR_CODE = 699;
+
     private static final char RESPONSE_ORIGIN = 0x802b; // RFC 5780, section 7.3
     private static final char OTHER_ADDRESS = 0x802c; // RFC 5780, section 7.4
     private static final int COMPREHENSION_OPTIONAL = 0x8000; // RFC 8489, section 14: this and above
+
+    private static final Set<Integer> ADDRESSES =
+            Set.of((int) Attribute.MAPPED_ADDRESS, (int) Attribute.XOR_MAPPED_ADDRESS);
+    private static final Set<Integer> USED = Set.of(
+            (int) Attribute.MAPPED_ADDRESS,
+            (int) Attribute.XOR_MAPPED_ADDRESS,
+            (int) Attribute.ERROR_CODE,
+            (int) RESPONSE_ORIGIN,
+            (int) OTHER_ADDRESS);
+
+    /** Others that must be understood (RFC 8489, 8445 and 3489), and that mean nothing to who sends no credentials. */
+    private static final Set<Integer> UNDERSTOOD =
+            Set.of(0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x14, 0x15, 0x20, 0x24, 0x25);
 
     /** Held, for java.util.logging forgets the level of a logger that nobody holds. */
     private static final Logger ICE4J_LOGGER = Logger.getLogger("org.ice4j");
@@ -97,36 +116,48 @@ final class StunCodec {
         }
         byte[] copy = new byte[datagram.remaining()];
         datagram.get(datagram.position(), copy);
-        if (!isWhole(ByteBuffer.wrap(copy))) {
+        byte[] essence = essence(ByteBuffer.wrap(copy));
+        if (essence == null) {
             return null;
         }
         try {
-            return message(Message.decode(copy, (char) 0, (char) copy.length), TransactionId.of(datagram));
+            return message(Message.decode(essence, (char) 0, (char) essence.length), TransactionId.of(datagram));
         } catch (StunException | RuntimeException e) { // at malformed attributes ice4j's decoder throws either
             return null;
         }
     }
 
-    /** What ice4j does not mind: an address of another family or length, a damaged FINGERPRINT among other attributes. */
-    private static boolean isWhole(ByteBuffer message) {
-        int start = HEADER_LENGTH;
-        while (start < message.limit()) {
-            int length = unsignedShort(message, start + 2);
-            int body = start + ATTRIBUTE_HEADER_LENGTH;
-            if (length > message.limit() - body) {
-                return false;
-            }
+    /**
+     * Of each attribute that we use the first, without all others, in which ice4j would lose its place. null if the
+     * message is malformed, damaged (FINGERPRINT) or demands what we do not know.
+     */
+    private static byte @Nullable [] essence(ByteBuffer message) {
+        ByteBuffer essence = ByteBuffer.allocate(message.limit()).put(0, message, 0, HEADER_LENGTH);
+        essence.position(HEADER_LENGTH);
+        Set<Integer> missing = new HashSet<>(USED);
+        int next;
+        for (int start = HEADER_LENGTH; start < message.limit(); start = next) {
             int type = unsignedShort(message, start);
-            boolean isAddress = type == Attribute.MAPPED_ADDRESS || type == Attribute.XOR_MAPPED_ADDRESS;
-            if (isAddress && (length < 4 || length != 4 + addressLength(message.get(body + 1)))) {
-                return false;
+            int length = unsignedShort(message, start + 2);
+            next = start + ATTRIBUTE_HEADER_LENGTH + (length + 3) / 4 * 4;
+            boolean plausible = next <= message.limit()
+                    && (!ADDRESSES.contains(type) || isAddress(message, start + ATTRIBUTE_HEADER_LENGTH, length))
+                    && (type != Attribute.FINGERPRINT || isIntact(message, start))
+                    && (type >= COMPREHENSION_OPTIONAL || UNDERSTOOD.contains(type));
+            if (!plausible) {
+                return null;
             }
-            if (type == Attribute.FINGERPRINT && !isIntact(message, start)) {
-                return false;
+            if (missing.remove(type)) {
+                essence.put(message.slice(start, next - start));
             }
-            start = body + (length + 3) / 4 * 4;
         }
-        return true;
+        essence.putShort(LENGTH_OFFSET, (short) (essence.position() - HEADER_LENGTH));
+        return Arrays.copyOf(essence.array(), essence.position());
+    }
+
+    /** Laid out as MAPPED-ADDRESS, RFC 8489, section 14.1. */
+    private static boolean isAddress(ByteBuffer message, int body, int length) {
+        return length >= 4 && length == 4 + addressLength(message.get(body + 1));
     }
 
     /** RFC 8489, section 14.7: the CRC of all that stands before it; nothing stands behind it. */
@@ -139,7 +170,7 @@ final class StunCodec {
 
     private static @Nullable StunMessage message(Message message, TransactionId id) {
         StunMessage.Type type = type(message.getMessageType());
-        if (type == null || message.getAttributes().stream().anyMatch(StunCodec::isUnknownAndRequired)) {
+        if (type == null) {
             return null;
         }
         return new StunMessage(
@@ -148,9 +179,14 @@ final class StunCodec {
                 mappedAddress(message),
                 plainAddress(message.getAttribute(RESPONSE_ORIGIN)),
                 plainAddress(message.getAttribute(OTHER_ADDRESS)),
-                message.getAttribute(Attribute.ERROR_CODE) instanceof ErrorCodeAttribute error
-                        ? error.getErrorCode()
-                        : 0);
+                errorCode(message));
+    }
+
+    private static int errorCode(Message message) {
+        int code = message.getAttribute(Attribute.ERROR_CODE) instanceof ErrorCodeAttribute error
+                ? error.getErrorCode()
+                : 0;
+        return code >= MIN_ERROR_CODE && code <= MAX_ERROR_CODE ? code : 0;
     }
 
     private static StunMessage.@Nullable Type type(char messageType) {
@@ -161,11 +197,6 @@ final class StunCodec {
             case Message.BINDING_ERROR_RESPONSE -> StunMessage.Type.ERROR;
             default -> null;
         };
-    }
-
-    /** Such a message has to be discarded (RFC 8489, section 6.3). */
-    private static boolean isUnknownAndRequired(Attribute attribute) {
-        return attribute instanceof OptionalAttribute && attribute.getAttributeType() < COMPREHENSION_OPTIONAL;
     }
 
     private static @Nullable InetSocketAddress mappedAddress(Message message) {
@@ -182,13 +213,13 @@ final class StunCodec {
         return new InetSocketAddress(address.getAddress(), address.getPort());
     }
 
-    /** Of an attribute that ice4j does not know, laid out as MAPPED-ADDRESS (RFC 8489, section 14.1). */
+    /** Of an attribute that ice4j does not know. */
     private static @Nullable InetSocketAddress plainAddress(@Nullable Attribute attribute) {
         if (!(attribute instanceof OptionalAttribute unknown)) {
             return null;
         }
         byte[] body = unknown.getBody();
-        if (body.length < 4 || body.length != 4 + addressLength(body[1])) {
+        if (!isAddress(ByteBuffer.wrap(body), 0, body.length)) {
             return null;
         }
         int port = (body[2] & 0xff) << 8 | (body[3] & 0xff);

@@ -66,6 +66,9 @@ public final class NodeCore {
     /** A stranger that has been away for longer is not called, but may call us. */
     private static final Duration CALL_SEEN_WITHIN = Duration.ofDays(7);
 
+    /** Longer ago makes no difference. */
+    private static final Duration LONG_AWAY = Duration.ofDays(365);
+
     private final NodeConfig config;
     private final NoisePublicKey publicKey;
     private final OverlayAddresses overlay;
@@ -248,6 +251,7 @@ public final class NodeCore {
         publicEndpoint.networkChanged(now);
         for (PeerEntry entry : peers.entries()) {
             if (entry.up) { // also one that called us: it sends to where we were
+                leaveFromAnyAddress(entry.boundPeer().lane());
                 tunnel.sendKeepalive(entry.boundPeer(), now);
             } else if (entry.isDialled()) {
                 callAnew(entry);
@@ -255,6 +259,15 @@ public final class NodeCore {
         }
         unsettled = true;
         settle();
+    }
+
+    /** The address that the peer has sent to may not lead to it any more. */
+    private void leaveFromAnyAddress(Lane lane) {
+        Path old = lane.path();
+        Path path = old == null ? null : output.pathTo(old.remote());
+        if (path != null) {
+            lane.path(path);
+        }
     }
 
     /** The machine is now as {@link NodeOutput#route} asked. */
@@ -384,9 +397,14 @@ public final class NodeCore {
         entry.lastSeen = known.lastSeen();
         if (known.lastSeen() != null) {
             Duration away = Duration.between(known.lastSeen(), wallClock.instant());
-            // By the uptime alone it may have been away since before this node started: such a moment is negative.
-            entry.downSinceNanos = nowNanos - Math.max(0, away.toNanos());
+            // By the uptime alone it may have been away since before this node started: such a moment is negative. What
+            // is written down may be any time, and further away than nanoseconds can count.
+            entry.downSinceNanos = nowNanos - (away.compareTo(LONG_AWAY) > 0 ? LONG_AWAY : atLeastZero(away)).toNanos();
         }
+    }
+
+    private static Duration atLeastZero(Duration away) {
+        return away.isNegative() ? Duration.ZERO : away;
     }
 
     /** Whoever was connected before may be waiting for us: it is called where it was last, the latest one first. */
@@ -847,7 +865,8 @@ public final class NodeCore {
             if (entry.admitted) {
                 memory.changed(nowNanos);
             }
-            if (entry.up && old != null && entry.mayTell(nowNanos)) {
+            boolean elsewhere = old != null && !old.remote().equals(source.remote());
+            if (entry.up && old != null && elsewhere && entry.mayTell(nowNanos)) {
                 events.add(new NodeEvent.PathChanged(
                         entry.label(), Endpoint.text(old.remote()), Endpoint.text(source.remote())));
                 unsettled = true;
@@ -884,6 +903,7 @@ public final class NodeCore {
         private void letIn(PeerEntry guest) {
             peers.admit(guest);
             routes.ownersChanged();
+            routes.publishOwners(); // the packet that has just proved it may follow within this call
             comeUp(guest);
         }
 

@@ -94,15 +94,20 @@ final class Routes {
     void update(boolean everReached, long nowNanos, Consumer<NodeEvent> events) {
         chooseExit();
         exitDecided = exit != null || (everReached && exitChoice.isDecided(peers, nowNanos));
-        if (ownersChanged) {
-            ownersChanged = false;
-            allowedIps = owners();
-        }
+        publishOwners();
         if (config.waitForPeers() || everReached) {
             route();
         }
         if (applied != null) {
-            tell(applied, events);
+            tell(applied, nowNanos, events);
+        }
+    }
+
+    /** So that it is known from now on which peer owns an address. */
+    void publishOwners() {
+        if (ownersChanged) {
+            ownersChanged = false;
+            allowedIps = owners();
         }
     }
 
@@ -161,13 +166,16 @@ final class Routes {
         }
     }
 
-    private void tell(RouterConfig done, Consumer<NodeEvent> events) {
+    private void tell(RouterConfig done, long nowNanos, Consumer<NodeEvent> events) {
         boolean exitSwitched = exit != null && done.usingExit() != null;
-        NodeEvent.ExitInUse now = exit == null || !exitSwitched ? null : inUse(exit);
-        if (now != null && !now.equals(announced)) {
+        PeerEntry using = exitSwitched ? exit : null;
+        NodeEvent.ExitInUse now = using == null ? null : inUse(using);
+        if (using == null || now == null) {
+            announced = null;
+        } else if (!now.equals(announced) && using.mayTell(nowNanos)) {
+            announced = now;
             events.accept(now);
         }
-        announced = now;
         boolean decided = config.waitForPeers() || exitDecided;
         if (!ready && decided && (exit == null || exitSwitched)) {
             ready = true;

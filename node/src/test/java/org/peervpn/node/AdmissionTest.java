@@ -254,6 +254,18 @@ class AdmissionTest {
     }
 
     @Test
+    void thePacketThatProvesWhereAStrangerLivesPassesToo() {
+        SimNode exit = world.add(Config::exit);
+        SimNode client = world.add(config -> config.connect(exit.line())).start();
+        client.send(packet(client.ipv4(), exit.ipv4(), "waits for the handshake"));
+        exit.start();
+        world.run(Duration.ofSeconds(10));
+
+        assertThat(exit.toTun).extracting(Packets::content).containsExactly("waits for the handshake");
+        assertThat(exit.status().drops()).doesNotContainKey("foreign_source");
+    }
+
+    @Test
     void aPasscodeTellsNothingOfItself() {
         assertThat(RIGHT).hasToString("Passcode(secret)");
         assertThat(RIGHT.keyFor(new Config().key.publicKey())).hasToString("PasscodeKey(secret)");

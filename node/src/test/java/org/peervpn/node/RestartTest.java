@@ -5,8 +5,10 @@ import static org.peervpn.node.Packets.packet;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.peervpn.node.Remembered.RememberedPeer;
 import org.peervpn.node.World.Config;
@@ -177,6 +179,20 @@ class RestartTest {
         assertThat(again.status().peers())
                 .singleElement()
                 .satisfies(peer -> assertThat(peer.name()).isEqualTo("old"));
+    }
+
+    @Test
+    void anyTimeMayHaveBeenWrittenDown() {
+        List<RememberedPeer> peers = Stream.of(Instant.MIN, Instant.MAX)
+                .map(time -> new RememberedPeer(new Config().key.publicKey(), null, Origin.LINE, null, null, time))
+                .toList();
+        SimNode exit = world.add(config -> {
+                    config.remembered = new Remembered(peers, List.of());
+                    return config.exit();
+                })
+                .start();
+
+        assertThat(exit.status().peers()).hasSize(2);
     }
 
     /** 1024 calls in one moment would be a burst of datagrams and of work. */

@@ -36,10 +36,9 @@ final class NetworkMonitor implements AutoCloseable {
     static NetworkMonitor start(String ip, String setpriv, String ownInterface, Runnable onChange)
             throws RouterException {
         // It would not see the end of our pipe before the next change, so the kernel has to end it with us.
-        ProcessBuilder builder = new ProcessBuilder(
+        ProcessBuilder builder = Command.builder(
                 List.of(setpriv, "--pdeathsig", "KILL", ip, "-o", "monitor", "link", "address", "route", "rule"));
         builder.redirectErrorStream(true);
-        builder.environment().put("LC_ALL", "C");
         try {
             NetworkMonitor monitor = new NetworkMonitor(builder.start(), ownInterface, onChange);
             Thread reader = new Thread(monitor::read, "ip-monitor");

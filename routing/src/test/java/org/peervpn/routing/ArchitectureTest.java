@@ -15,7 +15,7 @@ class ArchitectureTest {
 
     /** Edges; everything else is core. */
     private static final String EDGES =
-            ".*\\.(Router|Uplinks|Command|Journal|LinuxMachine|LinuxObserver|NetworkMonitor|NftOwner|Sysctls)(\\$.*)?";
+            ".*\\.(Router|Uplinks|Command|Journal|LinuxMachine|LinuxObserver|NetworkMonitor|NftOwner|Survey|Sysctls)(\\$.*)?";
 
     @Test
     void coreUsesNoProcessesFilesSocketsClocksOrThreads() {

@@ -26,6 +26,7 @@ public final class Peervpn {
     private final Host host;
     private final String launcher = launcher();
     private Consumer<String> listener = line -> {};
+    private List<String> starter = List.of();
     private @Nullable JsonNode identity; // until it was first asked for
     private @Nullable RunningProcess node; // null until it was first started
 
@@ -46,6 +47,11 @@ public final class Peervpn {
         listener = wanted;
     }
 
+    /** A script for {@code sh} that runs before nodes which are started from now on, in their own mount namespace. */
+    public void beforeStart(String script) {
+        starter = List.of("sh", "-c", script + " && exec \"$@\"", "sh");
+    }
+
     /** Runs one of the modes that end by themselves. */
     public CommandResult call(String... options) {
         return host.exec(PATIENCE, command(List.of(options)));
@@ -61,7 +67,9 @@ public final class Peervpn {
     public List<String> commandLine(String... options) {
         List<String> all = new ArrayList<>(STUN);
         all.addAll(List.of(options));
-        return List.of(command(all));
+        List<String> whole = new ArrayList<>(starter);
+        whole.addAll(List.of(command(all)));
+        return whole;
     }
 
     /** Starts a node and waits until it forwards packets. */

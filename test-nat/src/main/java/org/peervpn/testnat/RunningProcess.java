@@ -108,7 +108,7 @@ public final class RunningProcess {
         }
     }
 
-    /** Sends a signal by its short name: INT, TERM or KILL. */
+    /** Sends a signal by its short name, such as TERM. */
     public void signal(String signal) {
         run("kill", List.of("kill", "-" + signal, Long.toString(pid())), "", PATIENCE_AT_END)
                 .orThrow();

@@ -10,6 +10,7 @@ public final class Scenery {
     private static final Duration START = Duration.ofSeconds(20);
 
     private final Lab lab;
+    private final RunningProcess stun;
     private final Host web;
     private final Site exitSite;
     private final Site clientSite;
@@ -18,7 +19,7 @@ public final class Scenery {
 
     private Scenery(Lab lab, SitePlan exitPlan, SitePlan clientPlan) {
         this.lab = lab;
-        Coturn.start(lab);
+        stun = Coturn.start(lab);
         web = lab.add(SitePlan.of("web", NatType.PUBLIC).with(SiteFeature.IPV6)).host();
         web.startJava(EchoServer.class, web.ipv4(), web.ipv6()).awaitLine("listening", START);
         exitSite = lab.add(exitPlan);
@@ -33,6 +34,11 @@ public final class Scenery {
 
     public Lab lab() {
         return lab;
+    }
+
+    /** The STUN servers, as long as nobody stops them. */
+    public RunningProcess stun() {
+        return stun;
     }
 
     public Host web() {

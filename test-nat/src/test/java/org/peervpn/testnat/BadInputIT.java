@@ -33,7 +33,7 @@ class BadInputIT {
     private static final String KEY = "QGCuHmJxKvB94NwXEZP4LVwQgLLKURwmfxbR9fyVeH0=";
     private static final String DISCARD = KEY + "@" + Lab.STUN_ADDRESS + ":9";
     private static final int NOBODY = 65_534;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
     void malformedArguments(Lab lab) {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +43,26 @@ public final class ControlClient {
         for (Path socket : new Path[] {
             RuntimeFiles.ofRoot(home).socket(), RuntimeFiles.inHome(home).socket()
         }) {
-            Optional<JsonNode> answer = Files.exists(socket) ? ask(socket, question, patienceMillis) : Optional.empty();
+            Optional<JsonNode> answer = isThere(socket) ? ask(socket, question, patienceMillis) : Optional.empty();
             if (answer.isPresent()) {
                 return answer;
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isThere(Path socket) throws NodeException {
+        try {
+            Files.readAttributes(socket, BasicFileAttributes.class);
+            return true;
+        } catch (AccessDeniedException e) {
+            throw new NodeException(
+                    socket.getParent() + " cannot be entered: permission denied; a node there obeys only root and its"
+                            + " owner",
+                    e);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     static Optional<JsonNode> ask(Path socket, JsonNode question, long patienceMillis) throws NodeException {

@@ -133,7 +133,7 @@ final class ControlServer implements AutoCloseable {
         try (connection) {
             String question = question(connection);
             ObjectNode answer = mayTalk(connection)
-                    ? answer(question)
+                    ? answer(question, handler)
                     : refused("this user may not talk to the running node (only root and its owner may)");
             byte[] line = (JSON.writeValueAsString(answer) + "\n").getBytes(StandardCharsets.UTF_8);
             Watchdog watchdog = Watchdog.over(connection, patienceMillis);
@@ -178,7 +178,7 @@ final class ControlServer implements AutoCloseable {
         return false;
     }
 
-    private ObjectNode answer(String question) {
+    static ObjectNode answer(String question, Handler handler) {
         try {
             JsonNode call = JSON.readTree(question);
             JsonNode result = handler.answer(call.path("call").asText(), call);

@@ -72,19 +72,24 @@ public final class Home {
         return directory;
     }
 
-    /** A {@link NodeException} says that another user owns the directory. */
-    void requireOwn() throws NodeException {
+    /** The user id that owns the directory, and may talk to the running node. */
+    public int ownerId() throws NodeException {
         try {
-            int owner = (Integer) Files.getAttribute(directory, "unix:uid");
-            int self = Privileges.current().userId();
-            if (owner != self) {
-                throw new NodeException("the home " + directory + " belongs to user " + owner + ", but this is user "
-                        + self + "; name a home of your own by --home=DIR");
-            }
+            return (Integer) Files.getAttribute(directory, "unix:uid");
         } catch (NoSuchFileException e) {
             throw new NodeException("the home " + directory + " has vanished", e);
         } catch (IOException e) {
             throw new NodeException("the owner of the home " + directory + " cannot be read: " + reason(e), e);
+        }
+    }
+
+    /** A {@link NodeException} says that another user owns the directory. */
+    void requireOwn() throws NodeException {
+        int owner = ownerId();
+        int self = Privileges.current().userId();
+        if (owner != self) {
+            throw new NodeException("the home " + directory + " belongs to user " + owner + ", but this is user " + self
+                    + "; name a home of your own by --home=DIR");
         }
     }
 

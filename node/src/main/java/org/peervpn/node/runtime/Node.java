@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,17 +146,21 @@ public final class Node implements AutoCloseable {
     public static int repair(Options options) throws NodeException {
         NodeLock lock = NodeLock.take(options.home());
         try (lock) {
+            if (exists(options.interfaceName())) {
+                throw new NodeException("the interface " + options.interfaceName()
+                        + " is in use, perhaps by another user's node; end that first");
+            }
             return Router.repair(setup(options));
         } catch (RouterException e) {
             throw new NodeException(e);
         }
     }
 
-    private static RouterSetup setup(Options options) throws NodeException {
+    static RouterSetup setup(Options options) throws NodeException {
         return new RouterSetup(
                 options.interfaceName(),
                 options.home().directory(),
-                RuntimeFiles.forNode(options.home()).journals());
+                RuntimeFiles.forNode(options.home()).state());
     }
 
     private static Router openRouter(RouterSetup setup, Runnable onChange) throws NodeException {
@@ -171,11 +176,15 @@ public final class Node implements AutoCloseable {
         if (!Files.exists(TUN_DEVICE)) {
             throw new NodeException("there is no " + TUN_DEVICE + "; load it with: modprobe tun");
         }
-        // Not NetworkInterface.getByName, which does not see an interface that is down and has no address.
-        if (Files.exists(INTERFACES.resolve(interfaceName))) {
+        if (exists(interfaceName)) {
             throw new NodeException(
                     "the interface " + interfaceName + " exists already; choose another name with --interface=NAME");
         }
+    }
+
+    private static boolean exists(String interfaceName) {
+        // Not NetworkInterface.getByName, which does not see an interface that is down and has no address.
+        return Files.exists(INTERFACES.resolve(interfaceName));
     }
 
     public int port() {
@@ -361,7 +370,9 @@ public final class Node implements AutoCloseable {
 
     private void tellUplinks(Uplinks now, boolean first) {
         Set<Integer> families = families(now);
+        List<InetAddress> own = LocalAddresses.read(engine.sharedCore().overlay());
         engine.run(core -> {
+            engine.port().ownAddresses(own);
             core.uplinks(families, engine.nowNanos());
             if (!first) {
                 core.networkChanged(engine.nowNanos());

@@ -36,7 +36,6 @@ final class PeersText {
 
     private static final ObjectMapper YAML = YAMLMapper.builder(YAMLFactory.builder()
                     .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
                     .disable(YAMLGenerator.Feature.SPLIT_LINES)
                     .loaderOptions(limits())
                     .build())
@@ -116,9 +115,8 @@ final class PeersText {
             }
             List<RememberedPeer> peers =
                     orEmpty(contents.peers()).stream().map(PeersText::peer).toList();
-            List<NoisePublicKey> removed = orEmpty(contents.removed()).stream()
-                    .map(NoisePublicKey::parse)
-                    .toList();
+            List<NoisePublicKey> removed =
+                    orEmpty(contents.removed()).stream().map(PeersText::key).toList();
             return check(new Remembered(peers, removed));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(message(e), e);
@@ -146,6 +144,13 @@ final class PeersText {
         return remembered;
     }
 
+    private static NoisePublicKey key(@Nullable String text) {
+        if (text == null) {
+            throw new IllegalArgumentException("a removed key that is none");
+        }
+        return NoisePublicKey.parse(text);
+    }
+
     private static RememberedPeer peer(@Nullable Entry entry) {
         if (entry == null || entry.publicKey() == null || entry.origin() == null) {
             throw new IllegalArgumentException("a peer without publicKey and origin");
@@ -165,7 +170,7 @@ final class PeersText {
                 return origin;
             }
         }
-        throw new IllegalArgumentException("not an origin: \"" + text + "\"");
+        throw new IllegalArgumentException("not an origin: " + quoted(text));
     }
 
     private static @Nullable Endpoint endpoint(@Nullable String text) {
@@ -176,8 +181,16 @@ final class PeersText {
         try {
             return text == null ? null : Instant.parse(text);
         } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("not a time as 2026-01-31T12:00:00Z: \"" + text + "\"", e);
+            throw new IllegalArgumentException("not a time as 2026-01-31T12:00:00Z: " + quoted(text), e);
         }
+    }
+
+    private static String quoted(String text) {
+        return '"' + printable(text) + '"';
+    }
+
+    private static String printable(String text) {
+        return Hello.printable(text, Hello.MAX_NAME_LENGTH);
     }
 
     /** Jackson's own messages span lines and name our classes. */
@@ -185,7 +198,7 @@ final class PeersText {
         String where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
         return where
                 + (e instanceof UnrecognizedPropertyException unknown
-                        ? "unknown key " + unknown.getPropertyName()
+                        ? "unknown key " + printable(unknown.getPropertyName())
                         : "not as this program writes it");
     }
 }

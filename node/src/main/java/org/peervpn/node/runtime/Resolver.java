@@ -10,10 +10,11 @@ import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsServerAddressStreamProvider;
-import io.netty.resolver.dns.UnixResolverDnsServerAddressStreamProvider;
+import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,8 @@ final class Resolver {
 
     /** Where systemd-resolved keeps the servers behind its stub, whose own sockets bear no mark of ours. */
     private static final Path BEHIND_STUB = Path.of("/run/systemd/resolve/resolv.conf");
+
+    private static final String STUB = "127.0.0.53";
 
     private static final IntegerUnixChannelOption SO_MARK = new IntegerUnixChannelOption("SO_MARK", 1, 36);
 
@@ -85,7 +88,10 @@ final class Resolver {
 
     /** Both families of a name in /etc/hosts, read anew: Netty's own resolver reads it once and asks for one family first. */
     private static List<InetAddress> inHostsFile(String name) {
-        HostsFileEntriesProvider hosts = HostsFileEntriesProvider.parser().parseSilently();
+        return addressesOf(name, HostsFileEntriesProvider.parser().parseSilently());
+    }
+
+    static List<InetAddress> addressesOf(String name, HostsFileEntriesProvider hosts) {
         String key = name.toLowerCase(Locale.ROOT);
         return Stream.of(hosts.ipv4Entries(), hosts.ipv6Entries())
                 .flatMap(entries -> entries.getOrDefault(key, List.of()).stream())
@@ -104,8 +110,18 @@ final class Resolver {
     }
 
     private static DnsServerAddressStreamProvider nameServers() throws IOException {
-        boolean stub = Files.isReadable(BEHIND_STUB)
-                && Files.readString(RESOLV_CONF, StandardCharsets.UTF_8).contains("127.0.0.53");
-        return new UnixResolverDnsServerAddressStreamProvider((stub ? BEHIND_STUB : RESOLV_CONF).toFile());
+        List<InetSocketAddress> servers = nameServers(RESOLV_CONF);
+        if (servers.stream().anyMatch(server -> STUB.equals(server.getHostString())) && Files.isReadable(BEHIND_STUB)) {
+            servers = nameServers(BEHIND_STUB);
+        }
+        if (servers.isEmpty()) {
+            throw new IOException("no name server in " + RESOLV_CONF);
+        }
+        return new SequentialDnsServerAddressStreamProvider(servers);
+    }
+
+    /** In an encoding in which no byte is wrong: comments may be in any. */
+    private static List<InetSocketAddress> nameServers(Path file) throws IOException {
+        return ResolvConf.nameServers(Files.readString(file, StandardCharsets.ISO_8859_1));
     }
 }

@@ -10,12 +10,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Where the node of a home has its lock, its control socket and the journal of its changes: a node of root in {@code
+ * Where the node of a home has its lock, its control socket and, for the journal of its changes, its state: a node of root in {@code
  * /run/peervpn} and {@code /var/lib/peervpn}, any other inside its home. So a user's journal is never played back by
  * root, and since a node runs in a home of its own user only, each home has one lock. The names in root's directories
  * follow from the home, so that several nodes live on one machine.
  */
-record RuntimeFiles(Path lock, Path socket, Path journals) {
+record RuntimeFiles(Path lock, Path socket, Path state) {
     private static final Path RUN = Path.of("/run/peervpn");
     private static final Path STATE = Path.of("/var/lib/peervpn");
 
@@ -27,7 +27,7 @@ record RuntimeFiles(Path lock, Path socket, Path journals) {
     static RuntimeFiles inHome(Home home) {
         Path directory = home.directory();
         return new RuntimeFiles(
-                directory.resolve("node.lock"), directory.resolve("control.sock"), directory.resolve("journal"));
+                directory.resolve("node.lock"), directory.resolve("control.sock"), directory.resolve("state"));
     }
 
     /** Those that a node started by this process would use; root's directory is made. */

@@ -31,6 +31,24 @@ class ControlCodecFuzzTest {
         assertThat(ControlCodec.decodeHello(again.limit(again.limit() - 1))).isNull();
     }
 
+    /** A payload is a notice that can be said again, or it is none; the same holds for a proof. */
+    @FuzzTest
+    void admission(byte[] payload) {
+        ByteBuffer buffer = ByteBuffer.wrap(payload);
+        AdmissionNotice notice = ControlCodec.decodeNotice(buffer);
+        if (notice != null) {
+            assertThat(notice.seconds()).isBetween(0, 24 * 3600);
+            assertThat(ControlCodec.decodeNotice(ControlCodec.encode(notice))).isEqualTo(notice);
+        }
+        byte[] proof = ControlCodec.decodeProof(buffer);
+        if (proof != null) {
+            assertThat(proof).hasSizeLessThanOrEqualTo(64).hasSizeLessThan(payload.length);
+            assertThat(ControlCodec.decodeProof(ControlCodec.encodeProof(proof)))
+                    .isEqualTo(proof);
+        }
+        assertThat(buffer).isEqualTo(ByteBuffer.wrap(payload));
+    }
+
     private static void checkText(String text, int maxLength) {
         assertThat(text.codePointCount(0, text.length())).isLessThanOrEqualTo(maxLength);
         assertThat(text)

@@ -60,7 +60,10 @@ class PeersFileTest {
                 .isEqualTo("rw-------");
         assertThat(Files.readString(file()))
                 .startsWith("# The peers that this node remembers.")
-                .contains("- publicKey: " + ONE, "  calls: home.example:51820", "removed:\n- " + OTHER);
+                .contains(
+                        "- publicKey: \"" + ONE + '"',
+                        "  calls: \"home.example:51820\"",
+                        "removed:\n- \"" + OTHER + '"');
     }
 
     @Test

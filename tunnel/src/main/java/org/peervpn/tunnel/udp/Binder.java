@@ -13,10 +13,11 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,9 +49,13 @@ final class Binder {
     private final EventLoop loop;
     private final Transport transport;
     private final UdpPort.Options options;
-    private final Supplier<ChannelHandler> handlers;
+    private final Function<SourcePaths, ChannelHandler> handlers;
 
-    Binder(EventLoop loop, Transport transport, UdpPort.Options options, Supplier<ChannelHandler> handlers) {
+    Binder(
+            EventLoop loop,
+            Transport transport,
+            UdpPort.Options options,
+            Function<SourcePaths, ChannelHandler> handlers) {
         this.loop = loop;
         this.transport = transport;
         this.options = options;
@@ -132,7 +137,7 @@ final class Binder {
         if (bound == null || beside == null) {
             return null;
         }
-        Throwable failure = done(loop.register(configured(beside, SMALL_BUFFER_BYTES)));
+        Throwable failure = done(loop.register(configured(beside, new SourcePaths(), SMALL_BUFFER_BYTES)));
         if (failure == null) {
             failure = done(beside.bind(bound.localAddress()));
         }
@@ -152,7 +157,7 @@ final class Binder {
         } catch (ChannelException | UnsupportedOperationException e) {
             return failed(family, port, e);
         }
-        Throwable failure = done(loop.register(configured(channel, SOCKET_BUFFER_BYTES)));
+        Throwable failure = done(loop.register(configured(channel, new SourcePaths(), SOCKET_BUFFER_BYTES)));
         if (failure == null) {
             mark(channel);
             failure = done(channel.bind(new InetSocketAddress(wildcard(family), port)));
@@ -164,7 +169,35 @@ final class Binder {
         return failed(family, port, failure);
     }
 
-    private DatagramChannel configured(DatagramChannel channel, int bufferBytes) {
+    /** The same port at one address, beside the channel for all addresses; null if that cannot be done now. Loop only. */
+    @Nullable
+    Channel bindBeside(Sockets sockets, InetAddress address, int number) {
+        SocketProtocolFamily family = address instanceof Inet6Address ? INET6 : INET;
+        Channel all = sockets.channel(SourcePaths.channel(address));
+        if (all == null) {
+            return null;
+        }
+        DatagramChannel channel = transport.newChannel(family);
+        try {
+            // Only now: while it was bound, another program with the same port had to be noticed.
+            transport.sharePort((DatagramChannel) all);
+            Throwable failure = done(loop.register(configured(channel, new SourcePaths(number), SOCKET_BUFFER_BYTES)));
+            if (failure == null) {
+                mark(channel);
+                transport.sharePort(channel);
+                failure = done(channel.bind(new InetSocketAddress(address, Sockets.port(all))));
+            }
+            if (failure == null) {
+                return channel;
+            }
+        } catch (ChannelException | UdpPortException e) {
+            // As for an address that is not usable yet.
+        }
+        var unused = channel.close();
+        return null;
+    }
+
+    private DatagramChannel configured(DatagramChannel channel, SourcePaths paths, int bufferBytes) {
         channel.config()
                 .setAllocator(PooledByteBufAllocator.DEFAULT)
                 .setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, SEND_QUEUE);
@@ -172,7 +205,7 @@ final class Binder {
         if (options.filtered()) {
             transport.filter(channel);
         }
-        channel.pipeline().addLast(handlers.get());
+        channel.pipeline().addLast(handlers.apply(paths));
         return channel;
     }
 

@@ -104,6 +104,12 @@ final class EpollTransport implements Transport {
         channel.config().setOption(MARK, mark);
     }
 
+    /** Not SO_REUSEADDR, which would let every user of this machine have our port. */
+    @Override
+    public void sharePort(DatagramChannel channel) {
+        channel.config().setOption(EpollChannelOption.SO_REUSEPORT, true);
+    }
+
     @Override
     public void filter(DatagramChannel channel) {
         SocketFilter.attach(((EpollDatagramChannel) channel).fd().intValue());

@@ -14,10 +14,11 @@ final class Inbound extends ChannelInboundHandlerAdapter {
 
     private final UdpPort.Receiver receiver;
     private final LongAdder dropped;
-    private final SourcePaths paths = new SourcePaths();
+    private final SourcePaths paths;
     private boolean mistakeLogged; // ours, which a stranger's datagrams may bring to light again and again
 
-    Inbound(UdpPort.Receiver receiver, LongAdder dropped) {
+    Inbound(UdpPort.Receiver receiver, LongAdder dropped, SourcePaths paths) {
+        this.paths = paths;
         this.receiver = receiver;
         this.dropped = dropped;
     }

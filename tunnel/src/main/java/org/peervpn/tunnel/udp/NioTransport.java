@@ -66,6 +66,11 @@ final class NioTransport implements Transport {
     }
 
     @Override
+    public void sharePort(DatagramChannel channel) {
+        throw new UnsupportedOperationException("one socket has to do for all addresses");
+    }
+
+    @Override
     public Failure why(Throwable failure) {
         if (failure instanceof BindException) {
             return Failure.PORT_TAKEN;

@@ -11,14 +11,25 @@ import org.peervpn.tunnel.Path;
 final class SourcePaths {
     static final int IPV4_CHANNEL = 0;
     static final int IPV6_CHANNEL = 1;
+    private static final int ANY_ADDRESS = -1;
 
+    private final int number; // of the channel; ANY_ADDRESS for that of the source's family
     private @Nullable InetSocketAddress lastSource;
     private @Nullable Path lastPath;
+
+    SourcePaths() {
+        this(ANY_ADDRESS);
+    }
+
+    /** Of a channel that is bound to one address. */
+    SourcePaths(int number) {
+        this.number = number;
+    }
 
     Path of(InetSocketAddress source) {
         Path path = lastPath;
         if (path == null || lastSource == null || !same(lastSource, source)) {
-            path = new Path(channel(source.getAddress()), plain(source));
+            path = new Path(number == ANY_ADDRESS ? channel(source.getAddress()) : number, plain(source));
             lastSource = source;
             lastPath = path;
         }

@@ -43,6 +43,9 @@ interface Transport {
     /** Sets SO_MARK, so that routing rules can tell the node's datagrams from all others. */
     void mark(DatagramChannel channel, int mark);
 
+    /** Lets other sockets of this user have the same port, at other addresses. */
+    void sharePort(DatagramChannel channel);
+
     /** Lets the kernel drop what can be neither WireGuard nor STUN; does nothing where it cannot. */
     void filter(DatagramChannel channel);
 

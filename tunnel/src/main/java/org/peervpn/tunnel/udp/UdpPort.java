@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -40,13 +41,21 @@ public final class UdpPort implements AutoCloseable {
     private final Transport transport;
     private final int mark;
     private final Sockets sockets;
+    private final OwnAddresses ownAddresses;
     private final LongAdder dropped;
 
-    private UdpPort(EventLoop loop, Transport transport, int mark, Sockets sockets, LongAdder dropped) {
+    private UdpPort(
+            EventLoop loop,
+            Transport transport,
+            int mark,
+            Sockets sockets,
+            OwnAddresses ownAddresses,
+            LongAdder dropped) {
         this.loop = loop;
         this.transport = transport;
         this.mark = mark;
         this.sockets = sockets;
+        this.ownAddresses = ownAddresses;
         this.dropped = dropped;
     }
 
@@ -65,8 +74,10 @@ public final class UdpPort implements AutoCloseable {
     public static UdpPort open(EventLoop loop, Options options, Receiver receiver) throws UdpPortException {
         Transport transport = Transport.of(loop);
         LongAdder dropped = new LongAdder();
-        Sockets sockets = new Binder(loop, transport, options, () -> new Inbound(receiver, dropped)).bind();
-        return new UdpPort(loop, transport, options.mark(), sockets, dropped);
+        Binder binder = new Binder(loop, transport, options, paths -> new Inbound(receiver, dropped, paths));
+        Sockets sockets = binder.bind();
+        OwnAddresses ownAddresses = new OwnAddresses((address, number) -> binder.bindBeside(sockets, address, number));
+        return new UdpPort(loop, transport, options.mark(), sockets, ownAddresses, dropped);
     }
 
     public int port() {
@@ -83,6 +94,16 @@ public final class UdpPort implements AutoCloseable {
         return sockets.channel(channel) == null ? null : new Path(channel, remote);
     }
 
+    /**
+     * Loop only: the addresses of this machine, which others may send to. Where there are several of a family, what
+     * answers a datagram leaves from the address that it came to.
+     */
+    public void ownAddresses(Collection<InetAddress> addresses) {
+        if (transport.familiesApart()) {
+            ownAddresses.become(addresses);
+        }
+    }
+
     /** Loop only: queues a copy; it leaves at {@link #flush}. A full send queue drops and counts. */
     public void send(Path path, ByteBuffer datagram) {
         ByteBuf copy = sockets.ipv4().alloc().directBuffer(datagram.remaining());
@@ -92,7 +113,7 @@ public final class UdpPort implements AutoCloseable {
 
     /** Loop only. Takes over the buffer. */
     void write(Path path, ByteBuf datagram) {
-        Channel channel = sockets.channel(path.channel());
+        Channel channel = channel(path);
         if (channel == null || !channel.isWritable()) {
             datagram.release();
             dropped.increment();
@@ -102,9 +123,21 @@ public final class UdpPort implements AutoCloseable {
         var unused = channel.write(new DatagramPacket(datagram, path.remote()), channel.voidPromise());
     }
 
+    private @Nullable Channel channel(Path path) {
+        Channel channel = sockets.channel(path.channel());
+        if (channel != null) {
+            return channel;
+        }
+        channel = ownAddresses.channel(path.channel());
+        boolean gone = channel == null && ownAddresses.hadChannel(path.channel());
+        // Another address at our end has to do.
+        return gone ? sockets.channel(SourcePaths.channel(path.remote().getAddress())) : channel;
+    }
+
     /** Loop only. */
     public void flush() {
         sockets.flush();
+        ownAddresses.flush();
     }
 
     /** A sender for one other thread, which collects datagrams and hands them to the loop as one batch. */
@@ -155,6 +188,11 @@ public final class UdpPort implements AutoCloseable {
 
     @Override
     public void close() {
+        if (loop.inEventLoop()) {
+            ownAddresses.close();
+        } else if (!loop.isShuttingDown()) { // else it closes its channels itself
+            loop.submit(ownAddresses::close).awaitUninterruptibly();
+        }
         sockets.close();
     }
 }

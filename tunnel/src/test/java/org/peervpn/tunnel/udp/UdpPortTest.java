@@ -347,7 +347,7 @@ abstract class UdpPortTest {
                 .until(() -> open(number, false).port() == number);
     }
 
-    private UdpPort open(int number, boolean orNextFree) throws UdpPortException {
+    UdpPort open(int number, boolean orNextFree) throws UdpPortException {
         return open(new UdpPort.Options(number, orNextFree, 0, false));
     }
 
@@ -365,17 +365,17 @@ abstract class UdpPortTest {
         return socket;
     }
 
-    private void onLoop(Runnable task) throws Exception {
+    void onLoop(Runnable task) throws Exception {
         loop.submit(task).get();
     }
 
-    private static DatagramPacket receive(DatagramSocket socket) throws Exception {
+    static DatagramPacket receive(DatagramSocket socket) throws Exception {
         DatagramPacket packet = new DatagramPacket(new byte[70_000], 70_000);
         socket.receive(packet);
         return packet;
     }
 
-    private static DatagramPacket packet(String text, InetSocketAddress destination) {
+    static DatagramPacket packet(String text, InetSocketAddress destination) {
         byte[] bytes = text.getBytes(UTF_8);
         return new DatagramPacket(bytes, bytes.length, destination);
     }
@@ -384,7 +384,7 @@ abstract class UdpPortTest {
         return requireNonNull(port.pathTo(new InetSocketAddress(to.getLocalAddress(), to.getLocalPort())));
     }
 
-    private static InetAddress address(String literal) {
+    static InetAddress address(String literal) {
         return new InetSocketAddress(literal, 0).getAddress();
     }
 

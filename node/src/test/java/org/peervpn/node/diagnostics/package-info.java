@@ -1,0 +1,4 @@
+@NullMarked
+package org.peervpn.node.diagnostics;
+
+import org.jspecify.annotations.NullMarked;

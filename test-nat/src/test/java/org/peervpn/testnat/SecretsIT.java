@@ -1,0 +1,107 @@
+package org.peervpn.testnat;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.peervpn.testnat.BadInputIT.PATIENCE;
+import static org.peervpn.testnat.BadInputIT.command;
+import static org.peervpn.testnat.BadInputIT.home;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Whatever a session prints and shows of itself, at the most talkative log level, no secret is in it. */
+@ExtendWith(LabExtension.class)
+class SecretsIT {
+    private static final String PASSCODE = "correct horse battery staple 7141";
+    private static final List<String> STUN = List.of("--stun=" + Lab.STUN_ADDRESS, "--stun=" + Lab.OTHER_STUN_ADDRESS);
+
+    private final List<String> seen = new ArrayList<>();
+
+    @Test
+    void wholeSessionShowsNoSecret(Lab lab) throws IOException {
+        Scenery scenery = Scenery.build(
+                lab,
+                SitePlan.of("exit", NatType.PUBLIC).with(SiteFeature.IPV6),
+                SitePlan.of("client", NatType.PORT_RESTRICTED).with(SiteFeature.IPV6));
+        Host exit = scenery.exit().host();
+        Host client = scenery.client().host();
+        String exitLine = scenery.exit().line();
+
+        RunningProcess exitNode = start(exit, "--exit", "--log-level=trace");
+        RunningProcess clientNode = start(client, "--connect=" + exitLine, "--log-level=trace", "--log-format=json");
+        assertThat(scenery.seenByWebOverIpv4(client))
+                .isEqualTo(scenery.exitSite().publicAddress());
+        for (Host host : new Host[] {exit, client}) {
+            for (String mode : new String[] {"--status", "--info", "--status --json", "--info --json", "--add=x@y:1"}) {
+                CommandResult result = BadInputIT.call(host, mode.split(" ", -1));
+                seen.add(result.output() + result.errors());
+            }
+        }
+        lookAtProcesses(exitNode);
+        lookAtProcesses(clientNode);
+        BadInputIT.call(client, "--down", "--debug").orThrow();
+        exitNode.signal("TERM");
+        assertThat(clientNode.awaitExit(PATIENCE)).isZero();
+        assertThat(exitNode.awaitExit(PATIENCE)).isZero();
+        seen.addAll(exitNode.lines());
+        seen.addAll(clientNode.lines());
+
+        String all = String.join("\n", seen).toLowerCase(Locale.ROOT);
+        assertThat(all)
+                .as("what was looked at")
+                .contains(scenery.exit().publicKey().toLowerCase(Locale.ROOT), "trace");
+        List<String> secrets = new ArrayList<>(shapes(PASSCODE.getBytes(UTF_8)));
+        secrets.add(PASSCODE);
+        for (Host host : new Host[] {exit, client}) {
+            secrets.addAll(shapes(Base64.getDecoder()
+                    .decode(Files.readString(home(host).resolve("private.key")).strip())));
+        }
+        for (String secret : secrets) {
+            // Not by AssertJ's contains, whose message would show all of it.
+            assertThat(all.indexOf(secret.toLowerCase(Locale.ROOT)))
+                    .as("where a secret of " + secret.length() + " characters is")
+                    .isNegative();
+        }
+    }
+
+    private static RunningProcess start(Host host, String... options) {
+        List<String> all = new ArrayList<>(
+                STUN.stream().map(server -> server + ":" + Coturn.PORT).toList());
+        all.addAll(List.of(options));
+        RunningProcess node =
+                host.start(command(List.of("env", "PEERVPN_PASSCODE=" + PASSCODE), host, all.toArray(String[]::new)));
+        node.awaitLine("^Ready\\.$", PATIENCE);
+        return node;
+    }
+
+    /** The node's environment is what it was given; its arguments and all that it starts must not have the passcode. */
+    private void lookAtProcesses(RunningProcess node) throws IOException {
+        seen.add(Files.readString(Path.of("/proc/" + node.pid() + "/cmdline"), ISO_8859_1));
+        List<ProcessHandle> children =
+                ProcessHandle.of(node.pid()).orElseThrow().descendants().toList();
+        assertThat(children).isNotEmpty();
+        for (ProcessHandle child : children) {
+            seen.add(Files.readString(Path.of("/proc/" + child.pid() + "/cmdline"), ISO_8859_1));
+            seen.add(Files.readString(Path.of("/proc/" + child.pid() + "/environ"), ISO_8859_1));
+        }
+    }
+
+    /** As it would be written: base64 (also without its padding, or for URLs) and hexadecimal. */
+    private static List<String> shapes(byte[] secret) {
+        return List.of(
+                Base64.getEncoder().withoutPadding().encodeToString(secret),
+                Base64.getUrlEncoder().withoutPadding().encodeToString(secret),
+                HexFormat.of().formatHex(secret),
+                HexFormat.ofDelimiter(" ").formatHex(secret),
+                HexFormat.ofDelimiter(":").formatHex(secret));
+    }
+}
