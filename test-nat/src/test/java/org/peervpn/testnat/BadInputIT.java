@@ -328,7 +328,7 @@ class BadInputIT {
         Awaitility.await()
                 .atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(names(exit.status().path("drops")))
-                        .contains("bad_length", "unknown_type", "bad_mac1", "unknown_receiver", "stun"));
+                        .contains("kernel", "unknown_type", "bad_mac1", "unknown_receiver", "stun"));
         assertThat(exit.node().lines()).as("what the exit prints").isEqualTo(output);
         assertThat(exit.status().path("peers")).isEmpty();
         scenery.client().startReady("--connect=" + exit.line());

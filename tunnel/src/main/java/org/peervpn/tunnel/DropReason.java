@@ -10,6 +10,8 @@ public enum DropReason {
     /** Under load, and no valid mac2: a cookie reply was sent instead. */
     COOKIE_DEMANDED,
     RATE_LIMITED,
+    /** Under load, and one more than we answer, or look at closely, in a second. */
+    OVERLOADED,
     /** A handshake message that does not decrypt, or an agreement with a weak point. */
     BAD_HANDSHAKE,
     UNKNOWN_PEER,

@@ -12,7 +12,7 @@ final class HandshakeLoad {
     private int inWindow;
 
     /** Counts one message. Once there are too many, we are under load until a whole window has not been. */
-    boolean isUnderLoad(long nowNanos) {
+    void count(long nowNanos) {
         if (nowNanos - windowStartNanos >= WINDOW_NANOS) {
             windowStartNanos = nowNanos;
             inWindow = 0;
@@ -21,6 +21,9 @@ final class HandshakeLoad {
         if (inWindow > MAX_PER_SECOND) {
             underLoadUntilNanos = windowStartNanos + 2 * WINDOW_NANOS;
         }
+    }
+
+    boolean isUnderLoad(long nowNanos) {
         return nowNanos < underLoadUntilNanos;
     }
 }

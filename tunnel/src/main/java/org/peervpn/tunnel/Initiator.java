@@ -56,6 +56,13 @@ final class Initiator {
         output.toPeer(peer, ByteBuffer.wrap(message));
     }
 
+    /** Whether a response answers a handshake of ours that is under way. */
+    boolean awaits(byte[] response) {
+        int index = HandshakeResponse.receiverIndex(response);
+        ReceiverTable.Entry entry = table.lookup(index);
+        return entry != null && entry.peer().handshake(index) != null;
+    }
+
     /** The peer that has answered; it has a new current keypair. null if the message was dropped. */
     @Nullable
     Peer receiveResponse(byte[] message, long nowNanos) {

@@ -38,6 +38,16 @@ final class Macs {
         return MessageDigest.isEqual(mac1(message), computeMac1(message, mac1Key));
     }
 
+    /** Whoever has no cookie leaves it zero. */
+    static boolean hasMac2(byte[] message) {
+        for (int i = message.length - Blake2s.MAC_LENGTH; i < message.length; i++) {
+            if (message[i] != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static boolean isMac2Valid(byte[] message, byte[] cookie) {
         byte[] mac2 = Arrays.copyOfRange(message, message.length - Blake2s.MAC_LENGTH, message.length);
         return MessageDigest.isEqual(mac2, computeMac2(message, cookie));

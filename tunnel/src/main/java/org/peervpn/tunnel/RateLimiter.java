@@ -1,66 +1,50 @@
 package org.peervpn.tunnel;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * Handshake messages per source: 20 a second, 5 at once, as the reference implementation. A source is an IPv4 address
- * or an IPv6 prefix of 64 bits, which is what one host can have all of.
- */
+/** Handshake messages per {@link Source}: 20 a second, 5 at once, as the reference implementation. */
 final class RateLimiter {
+    static final int PER_SECOND = 20;
     static final int BURST = 5;
     static final int MAX_SOURCES = 8_192;
 
-    private static final long COST_NANOS = Timing.seconds(1) / 20;
-    private static final long FULL_NANOS = BURST * COST_NANOS;
-
-    private static final class Bucket {
-        long nanos = FULL_NANOS;
-        long lastNanos;
-    }
+    private static final long FULL_NANOS = BURST * Timing.seconds(1) / PER_SECOND;
 
     // In the order of last use, so that those that are full again stand first.
-    private final Map<Long, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Long, Budget> budgets = new LinkedHashMap<>(16, 0.75f, true);
 
     /** Takes one token of the source; false if it has none, or if there are too many sources to keep count of. */
     boolean tryAcquire(InetAddress source, long nowNanos) {
         removeFull(nowNanos);
-        Long key = key(source);
-        Bucket bucket = buckets.get(key);
-        if (bucket == null) {
-            if (buckets.size() == MAX_SOURCES) {
+        Long key = Source.of(source);
+        Budget budget = budgets.get(key);
+        if (budget == null) {
+            if (budgets.size() == MAX_SOURCES) {
                 return false;
             }
-            bucket = new Bucket();
-            bucket.lastNanos = nowNanos;
-            buckets.put(key, bucket);
+            budget = new Budget(PER_SECOND, BURST, nowNanos);
+            budgets.put(key, budget);
         }
-        bucket.nanos = Math.min(FULL_NANOS, bucket.nanos + nowNanos - bucket.lastNanos);
-        bucket.lastNanos = nowNanos;
-        if (bucket.nanos < COST_NANOS) {
-            return false;
-        }
-        bucket.nanos -= COST_NANOS;
-        return true;
+        return budget.take(nowNanos);
+    }
+
+    /** Whether there is no token now; takes none. */
+    boolean isSpent(InetAddress source, long nowNanos) {
+        Budget budget = budgets.get(Source.of(source));
+        return budget != null && budget.isSpent(nowNanos);
     }
 
     int size() {
-        return buckets.size();
+        return budgets.size();
     }
 
     private void removeFull(long nowNanos) {
-        Iterator<Bucket> oldestFirst = buckets.values().iterator();
-        while (oldestFirst.hasNext() && nowNanos - oldestFirst.next().lastNanos >= FULL_NANOS) {
+        Iterator<Budget> oldestFirst = budgets.values().iterator();
+        while (oldestFirst.hasNext() && nowNanos - oldestFirst.next().lastNanos() >= FULL_NANOS) {
             oldestFirst.remove();
         }
-    }
-
-    private static long key(InetAddress source) {
-        ByteBuffer bytes = ByteBuffer.wrap(source.getAddress());
-        return source instanceof Inet6Address ? bytes.getLong() : bytes.getInt() & 0xffff_ffffL;
     }
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>type, reserved bytes and length, here
- *   <li>of a handshake message, mac1, cookie and rate limit: {@link HandshakeGate}
+ *   <li>of a response, that it answers a handshake under way, here
+ *   <li>of a handshake message, mac1, cookie and rate limits: {@link HandshakeGate}
  *   <li>the curve, the peer and the timestamp: {@link Responder}, {@link Initiator}
  *   <li>of transport data, the receiver index, the tag, and then the replay filter: {@link Transport}
  *   <li>the peer is alive: its stamps, its path, its keypairs and what was staged for it, here
@@ -141,7 +142,7 @@ public final class Tunnel {
 
     private void receiveInitiation(Path source, ByteBuffer datagram, long nowNanos) {
         byte[] message = copy(datagram, HandshakeInitiation.LENGTH);
-        if (message == null || !gate.admits(source, message, HandshakeInitiation.senderIndex(message), nowNanos)) {
+        if (message == null || !gate.admitsInitiation(source, message, nowNanos)) {
             return;
         }
         Responder.Answer answer = responder.receiveInitiation(source, message, nowNanos);
@@ -158,7 +159,14 @@ public final class Tunnel {
 
     private void receiveResponse(Path source, ByteBuffer datagram, long nowNanos) {
         byte[] message = copy(datagram, HandshakeResponse.LENGTH);
-        if (message == null || !gate.admits(source, message, HandshakeResponse.senderIndex(message), nowNanos)) {
+        if (message == null) {
+            return;
+        }
+        if (!initiator.awaits(message)) {
+            output.dropped(DropReason.UNKNOWN_RECEIVER);
+            return;
+        }
+        if (!gate.admitsResponse(source, message, nowNanos)) {
             return;
         }
         Peer peer = initiator.receiveResponse(message, nowNanos);
@@ -167,6 +175,7 @@ public final class Tunnel {
         }
         peer.lane().received(message.length, nowNanos);
         reportPath(peer, source);
+        gate.completed(source);
         handshakeCompleted(peer, true, nowNanos);
         // The responder may send only when it has heard from us: if there is nothing to say, say that.
         if (!transport.sendStaged(peer, nowNanos)) {
@@ -196,6 +205,7 @@ public final class Tunnel {
         peer.lane().receivedTransport(opened.keypair(), opened.payload().remaining(), datagramBytes, nowNanos);
         reportPath(peer, source);
         if (peer.keypairs().confirm(opened.keypair())) {
+            gate.completed(source);
             handshakeCompleted(peer, false, nowNanos);
             transport.sendStaged(peer, nowNanos);
         }

@@ -98,10 +98,14 @@ class CookieTest {
     void loadPassesWhenTheMessagesDo() {
         HandshakeLoad load = new HandshakeLoad();
         for (int i = 0; i < HandshakeLoad.MAX_PER_SECOND; i++) {
+            load.count(seconds(0.5));
             assertThat(load.isUnderLoad(seconds(0.5))).isFalse();
         }
+        load.count(seconds(0.5));
         assertThat(load.isUnderLoad(seconds(0.5))).isTrue();
+        load.count(seconds(1.5));
         assertThat(load.isUnderLoad(seconds(1.5))).isTrue();
+        load.count(seconds(2.6));
         assertThat(load.isUnderLoad(seconds(2.6))).isFalse();
     }
 

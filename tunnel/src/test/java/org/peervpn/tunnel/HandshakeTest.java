@@ -120,8 +120,8 @@ class HandshakeTest {
         }
         assertThat(pair.left.drops.keySet())
                 .containsExactlyInAnyOrder(DropReason.BAD_LENGTH, DropReason.BAD_MAC1, DropReason.UNKNOWN_RECEIVER);
-        assertThat(pair.left.drops(DropReason.BAD_MAC1)).isEqualTo(2);
-        assertThat(pair.left.drops(DropReason.UNKNOWN_RECEIVER)).isEqualTo(1 + 200 - TransportData.MIN_LENGTH);
+        assertThat(pair.left.drops(DropReason.BAD_MAC1)).isEqualTo(1);
+        assertThat(pair.left.drops(DropReason.UNKNOWN_RECEIVER)).isEqualTo(2 + 200 - TransportData.MIN_LENGTH);
         assertThat(pair.left.sent).isEmpty();
     }
 

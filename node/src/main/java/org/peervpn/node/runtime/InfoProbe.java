@@ -37,7 +37,7 @@ public final class InfoProbe {
             public void event(NodeEvent event) {}
         };
         try (Engine engine =
-                Engine.open(config, new UdpPort.Options(port, orNextFree, 0), InstantSource.system(), nothing)) {
+                Engine.open(config, new UdpPort.Options(port, orNextFree, 0, true), InstantSource.system(), nothing)) {
             engine.start();
             awaitSettled(engine, PATIENCE_MILLIS);
             return engine.info().get();

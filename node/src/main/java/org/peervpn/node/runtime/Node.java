@@ -124,7 +124,7 @@ public final class Node implements AutoCloseable {
             undo.add(clockFile::close);
             this.engine = Engine.open(
                     config,
-                    new UdpPort.Options(options.port(), options.portOrNextFree(), setup.mark()),
+                    new UdpPort.Options(options.port(), options.portOrNextFree(), setup.mark(), true),
                     new SteadyClock(InstantSource.system(), clockFile.read(), clockFile::write),
                     new OfMachine());
             undo.add(engine::close);
@@ -251,6 +251,7 @@ public final class Node implements AutoCloseable {
     private NodeStatus status() {
         Map<String, Long> drops = new TreeMap<>();
         drops.put("udp", engine.port().droppedDatagrams());
+        drops.put("kernel", engine.port().dropsOfKernel());
         Tun device = tun;
         drops.put("tun", device == null ? 0 : device.droppedPackets());
         return engine.sharedCore().status(options.interfaceName(), port(), drops, engine.nowNanos());

@@ -5,14 +5,14 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
 /** Socket addresses as these programs write and read them: an address, then a port. */
-final class Endpoints {
+public final class Endpoints {
     private Endpoints() {}
 
-    static InetSocketAddress of(String literal, int port) throws UnknownHostException {
+    public static InetSocketAddress of(String literal, int port) throws UnknownHostException {
         return new InetSocketAddress(InetAddress.getAllByName(literal)[0], port);
     }
 
-    static InetSocketAddress of(String literal, String port) throws UnknownHostException {
+    public static InetSocketAddress of(String literal, String port) throws UnknownHostException {
         return of(literal, Integer.parseInt(port));
     }
 

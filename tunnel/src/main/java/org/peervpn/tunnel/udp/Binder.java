@@ -19,15 +19,22 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the {@link Sockets} of a port: finds a port number that is free in both address families. */
 final class Binder {
+    private static final Logger LOG = LoggerFactory.getLogger(Binder.class);
+
     private static final int MAX_PORTS_TRIED = 100;
     private static final int FIRST_UNPRIVILEGED_PORT = 1024;
     private static final int MAX_PORT = 65_535;
 
     /** As much as a measurement of the data path asked for; the kernel gives what of it its limits allow. */
     private static final int SOCKET_BUFFER_BYTES = 7 * 1024 * 1024;
+
+    /** Some thousand handshake messages: what would wait longer had better be dropped. */
+    private static final int SMALL_BUFFER_BYTES = 1024 * 1024;
 
     /** Milliseconds of a fast link: what would wait longer had better be dropped. */
     private static final WriteBufferWaterMark SEND_QUEUE = new WriteBufferWaterMark(1536 * 1024, 2048 * 1024);
@@ -56,6 +63,11 @@ final class Binder {
     }
 
     Sockets bind() throws UdpPortException {
+        Sockets sockets = bindAll();
+        return options.filtered() ? sockets.with(beside(sockets.ipv4(), INET), beside(sockets.ipv6(), INET6)) : sockets;
+    }
+
+    private Sockets bindAll() throws UdpPortException {
         if (options.mark() != 0 && !transport.canMark()) {
             throw new UdpPortException(
                     "sockets cannot be marked: Netty's native epoll transport is not available", null);
@@ -119,6 +131,25 @@ final class Binder {
         return bind(INET6, port);
     }
 
+    /** A second socket on the port for all that is rare; null if there is none, and the first takes it all. */
+    private @Nullable Channel beside(@Nullable Channel bound, SocketProtocolFamily family) {
+        DatagramChannel beside = bound == null ? null : transport.newChannelBeside((DatagramChannel) bound, family);
+        if (bound == null || beside == null) {
+            return null;
+        }
+        Throwable failure = done(loop.register(configured(beside, new SourcePaths(), SMALL_BUFFER_BYTES)));
+        if (failure == null) {
+            failure = done(beside.bind(bound.localAddress()));
+        }
+        if (failure != null) {
+            LOG.debug("no socket of its own for handshakes: {}", failure.getMessage());
+            beside.close().awaitUninterruptibly();
+            return null;
+        }
+        transport.split((DatagramChannel) bound);
+        return beside;
+    }
+
     private @Nullable Channel bind(SocketProtocolFamily family, int port) throws UdpPortException, PortTakenException {
         DatagramChannel channel;
         try {
@@ -126,7 +157,7 @@ final class Binder {
         } catch (ChannelException | UnsupportedOperationException e) {
             return failed(family, port, e);
         }
-        Throwable failure = done(loop.register(configured(channel, new SourcePaths())));
+        Throwable failure = done(loop.register(configured(channel, new SourcePaths(), SOCKET_BUFFER_BYTES)));
         if (failure == null) {
             mark(channel);
             failure = done(channel.bind(new InetSocketAddress(wildcard(family), port)));
@@ -150,7 +181,7 @@ final class Binder {
         try {
             // Only now: while it was bound, another program with the same port had to be noticed.
             transport.sharePort((DatagramChannel) all);
-            Throwable failure = done(loop.register(configured(channel, new SourcePaths(number))));
+            Throwable failure = done(loop.register(configured(channel, new SourcePaths(number), SOCKET_BUFFER_BYTES)));
             if (failure == null) {
                 mark(channel);
                 transport.sharePort(channel);
@@ -166,11 +197,14 @@ final class Binder {
         return null;
     }
 
-    private DatagramChannel configured(DatagramChannel channel, SourcePaths paths) {
+    private DatagramChannel configured(DatagramChannel channel, SourcePaths paths, int bufferBytes) {
         channel.config()
                 .setAllocator(PooledByteBufAllocator.DEFAULT)
                 .setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, SEND_QUEUE);
-        transport.enlargeBuffers(channel, SOCKET_BUFFER_BYTES);
+        transport.enlargeBuffers(channel, bufferBytes);
+        if (options.filtered()) {
+            transport.filter(channel);
+        }
         channel.pipeline().addLast(handlers.apply(paths));
         return channel;
     }

@@ -1,5 +1,6 @@
 package org.peervpn.tunnel.udp;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -44,6 +45,9 @@ final class EpollTransport implements Transport {
     private static final int DATAGRAMS_PER_READ = 16;
     private static final int DATAGRAMS_PER_WAKEUP = 64;
 
+    /** Of what is not transport data: while both kinds wait, transport data is served first. */
+    private static final int OTHERS_PER_WAKEUP = 16;
+
     @Override
     public boolean familiesApart() {
         return true;
@@ -56,6 +60,24 @@ final class EpollTransport implements Transport {
 
     @Override
     public DatagramChannel newChannel(SocketProtocolFamily family) {
+        return newChannel(family, DATAGRAMS_PER_WAKEUP);
+    }
+
+    /** A socket may join one that was bound before it allowed that; so a taken port is still found to be taken. */
+    @Override
+    public DatagramChannel newChannelBeside(DatagramChannel bound, SocketProtocolFamily family) {
+        bound.config().setOption(EpollChannelOption.SO_REUSEPORT, true);
+        DatagramChannel beside = newChannel(family, OTHERS_PER_WAKEUP);
+        beside.config().setOption(EpollChannelOption.SO_REUSEPORT, true);
+        return beside;
+    }
+
+    @Override
+    public void split(DatagramChannel bound) {
+        SocketFilter.split(((EpollDatagramChannel) bound).fd().intValue());
+    }
+
+    private static DatagramChannel newChannel(SocketProtocolFamily family, int datagramsPerWakeup) {
         DatagramChannel channel = new EpollDatagramChannel(family);
         if (family == SocketProtocolFamily.INET6) {
             channel.config().setOption(V6ONLY, 1);
@@ -63,7 +85,7 @@ final class EpollTransport implements Transport {
         channel.config().setOption(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, SLOT_BYTES);
         channel.config()
                 .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(SLOT_BYTES * DATAGRAMS_PER_READ)
-                        .maxMessagesPerRead(DATAGRAMS_PER_WAKEUP));
+                        .maxMessagesPerRead(datagramsPerWakeup));
         return channel;
     }
 
@@ -86,6 +108,16 @@ final class EpollTransport implements Transport {
     @Override
     public void sharePort(DatagramChannel channel) {
         channel.config().setOption(EpollChannelOption.SO_REUSEPORT, true);
+    }
+
+    @Override
+    public void filter(DatagramChannel channel) {
+        SocketFilter.attach(((EpollDatagramChannel) channel).fd().intValue());
+    }
+
+    @Override
+    public long dropsOfKernel(Channel channel) {
+        return SocketFilter.drops(((EpollDatagramChannel) channel).fd().intValue());
     }
 
     @Override

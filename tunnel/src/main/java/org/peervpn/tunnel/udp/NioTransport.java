@@ -1,5 +1,6 @@
 package org.peervpn.tunnel.udp;
 
+import io.netty.channel.Channel;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -9,6 +10,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import org.jspecify.annotations.Nullable;
 
 /** The JDK's sockets: one for both address families, without marks. */
 final class NioTransport implements Transport {
@@ -45,6 +47,22 @@ final class NioTransport implements Transport {
     @Override
     public void mark(DatagramChannel channel, int mark) {
         throw new UnsupportedOperationException("the JDK cannot mark sockets");
+    }
+
+    @Override
+    public void filter(DatagramChannel channel) {}
+
+    @Override
+    public @Nullable DatagramChannel newChannelBeside(DatagramChannel bound, SocketProtocolFamily family) {
+        return null;
+    }
+
+    @Override
+    public void split(DatagramChannel bound) {}
+
+    @Override
+    public long dropsOfKernel(Channel channel) {
+        return 0;
     }
 
     @Override

@@ -2,14 +2,27 @@ package org.peervpn.tunnel.udp;
 
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bound channels of a port, all on the same port number.
  *
  * @param ipv6 null if the machine has no IPv6; the same as {@code ipv4} where one socket serves both
+ * @param beside those that only receive
  */
-record Sockets(Channel ipv4, @Nullable Channel ipv6) {
+record Sockets(Channel ipv4, @Nullable Channel ipv6, List<Channel> beside) {
+
+    Sockets(Channel ipv4, @Nullable Channel ipv6) {
+        this(ipv4, ipv6, List.of());
+    }
+
+    /** And with channels on the same port that only receive. */
+    Sockets with(@Nullable Channel... others) {
+        return new Sockets(
+                ipv4, ipv6, Stream.of(others).flatMap(Stream::ofNullable).toList());
+    }
 
     static int port(Channel channel) {
         return ((InetSocketAddress) channel.localAddress()).getPort();
@@ -25,6 +38,13 @@ record Sockets(Channel ipv4, @Nullable Channel ipv6) {
         };
     }
 
+    /** Each socket once. */
+    Stream<Channel> opened() {
+        return Stream.concat(Stream.of(ipv4, ipv6).flatMap(Stream::ofNullable), beside.stream())
+                .filter(Channel::isOpen)
+                .distinct();
+    }
+
     void flush() {
         ipv4.flush();
         if (ipv6 != null) {
@@ -38,6 +58,7 @@ record Sockets(Channel ipv4, @Nullable Channel ipv6) {
         if (ipv6 != null) {
             close(ipv6);
         }
+        beside.forEach(Sockets::close);
     }
 
     private static void close(Channel channel) {

@@ -1,5 +1,6 @@
 package org.peervpn.tunnel.udp;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -8,6 +9,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** How sockets are made: by Netty's native code on Linux, by the JDK elsewhere. */
 interface Transport {
@@ -43,6 +45,22 @@ interface Transport {
 
     /** Lets other sockets of this user have the same port, at other addresses. */
     void sharePort(DatagramChannel channel);
+
+    /** Lets the kernel drop what can be neither WireGuard nor STUN; does nothing where it cannot. */
+    void filter(DatagramChannel channel);
+
+    /**
+     * A channel on the port of another that is bound, for all that is not transport data, of which it reads little at a
+     * time; null where that cannot be.
+     */
+    @Nullable
+    DatagramChannel newChannelBeside(DatagramChannel bound, SocketProtocolFamily family);
+
+    /** Lets the kernel choose between a channel and the one beside it, once both are bound. */
+    void split(DatagramChannel bound);
+
+    /** How many datagrams the kernel has dropped at the open socket; 0 where it does not tell. */
+    long dropsOfKernel(Channel channel);
 
     Failure why(Throwable failure);
 

@@ -31,8 +31,11 @@ public final class UdpPort implements AutoCloseable {
         void batchEnded();
     }
 
-    /** @param mark SO_MARK for the sockets; 0 for none */
-    public record Options(int port, boolean orNextFree, int mark) {}
+    /**
+     * @param mark SO_MARK for the sockets; 0 for none
+     * @param filtered where the kernel can, it drops what is neither WireGuard nor STUN
+     */
+    public record Options(int port, boolean orNextFree, int mark, boolean filtered) {}
 
     private final EventLoop loop;
     private final Transport transport;
@@ -159,6 +162,11 @@ public final class UdpPort implements AutoCloseable {
     /** Datagrams that found the send queue full or that the kernel did not take, and errors of the sockets. */
     public long droppedDatagrams() {
         return dropped.sum();
+    }
+
+    /** Loop only: datagrams that the kernel has dropped, by the filter or because a socket's buffer was full. */
+    public long dropsOfKernel() {
+        return sockets.opened().mapToLong(transport::dropsOfKernel).sum();
     }
 
     void dropped(int datagrams) {

@@ -1,29 +1,125 @@
 package org.peervpn.tunnel.udp;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.peervpn.tunnel.Path;
 
 class EpollUdpPortTest extends UdpPortTest {
+    private static final byte[] STUN_COOKIE = {0x21, 0x12, (byte) 0xa4, 0x42};
 
     @Override
     EventLoopGroup newGroup() {
         assumeTrue(Epoll.isAvailable());
         return new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    }
+
+    @Test
+    void kernelDropsWhatCanBeNeitherWireGuardNorStun() throws Exception {
+        assumeTrue(Epoll.isAvailable());
+        for (InetAddress loopback : List.of(IPV4_LOOPBACK, IPV6_LOOPBACK)) {
+            UdpPort port = open(new UdpPort.Options(0, false, 0, true));
+            DatagramSocket other = socket(loopback);
+            for (byte[] refused : refused()) {
+                other.send(new DatagramPacket(refused, refused.length, loopback, port.port()));
+            }
+            for (byte[] taken : taken()) {
+                other.send(new DatagramPacket(taken, taken.length, loopback, port.port()));
+                assertThat(received.next().content()).isEqualTo(new String(taken, UTF_8));
+            }
+            assertThat(loop.submit(port::dropsOfKernel).get())
+                    .isEqualTo(refused().size());
+            port.close();
+        }
+    }
+
+    @Test
+    void floodOfHandshakesTakesNoRoomFromTransportData() throws Exception {
+        assumeTrue(Epoll.isAvailable());
+        UdpPort port = open(new UdpPort.Options(0, false, 0, true));
+        DatagramSocket other = socket(IPV4_LOOPBACK);
+        CountDownLatch loopIsBusy = new CountDownLatch(1);
+        loop.execute(() -> awaitQuietly(loopIsBusy));
+        byte[] initiation = message(1, 148);
+        for (int i = 0; i < 40_000; i++) { // more than any of the buffers holds
+            other.send(new DatagramPacket(initiation, initiation.length, IPV4_LOOPBACK, port.port()));
+        }
+        byte[] data = message(4, 32);
+        other.send(new DatagramPacket(data, data.length, IPV4_LOOPBACK, port.port()));
+        loopIsBusy.countDown();
+
+        await().until(() -> received.datagrams.stream()
+                .anyMatch(datagram -> datagram.content().length() == 32));
+        assertThat(loop.submit(port::dropsOfKernel).get()).isPositive();
+    }
+
+    @Test
+    void filteredPortIsTakenForOthersToo() throws Exception {
+        assumeTrue(Epoll.isAvailable());
+        UdpPort.Options options = new UdpPort.Options(0, false, 0, true);
+        int taken = open(options).port();
+
+        assertThatThrownBy(() -> open(new UdpPort.Options(taken, false, 0, true)))
+                .hasMessage("UDP port " + taken + " is already in use");
+    }
+
+    private static List<byte[]> taken() {
+        byte[] stun = message(0x00, 20);
+        stun[1] = 1;
+        System.arraycopy(STUN_COOKIE, 0, stun, 4, 4);
+        return List.of(
+                message(1, 148),
+                message(2, 92),
+                message(3, 64),
+                message(4, 32),
+                message(4, 1452),
+                message(4, 65_507),
+                stun);
+    }
+
+    private static List<byte[]> refused() {
+        byte[] notStun = message(0x40, 20);
+        System.arraycopy(STUN_COOKIE, 0, notStun, 4, 4);
+        byte[] reservedByte = message(4, 32);
+        reservedByte[3] = 1;
+        return List.of(
+                new byte[0],
+                message(4, 3),
+                message(4, 31),
+                message(1, 147),
+                message(1, 149),
+                message(2, 91),
+                message(2, 148),
+                message(3, 65),
+                message(0, 148),
+                message(5, 64),
+                reservedByte,
+                notStun);
+    }
+
+    private static byte[] message(int type, int length) {
+        byte[] message = new byte[length];
+        if (length > 0) {
+            message[0] = (byte) type;
+        }
+        return message;
     }
 
     @Test

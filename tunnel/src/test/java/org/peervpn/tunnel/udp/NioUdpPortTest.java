@@ -16,7 +16,7 @@ class NioUdpPortTest extends UdpPortTest {
 
     @Test
     void markIsRefused() {
-        assertThatThrownBy(() -> UdpPort.open(loop, new UdpPort.Options(0, false, 7), received))
+        assertThatThrownBy(() -> UdpPort.open(loop, new UdpPort.Options(0, false, 7, false), received))
                 .isInstanceOf(UdpPortException.class)
                 .hasMessageContaining("marked");
     }

@@ -35,7 +35,7 @@ abstract class UdpPortTest {
     record Datagram(Path source, String content) {}
 
     static final class Received implements UdpPort.Receiver {
-        private final BlockingQueue<Datagram> datagrams = new LinkedBlockingQueue<>();
+        final BlockingQueue<Datagram> datagrams = new LinkedBlockingQueue<>();
         private final AtomicInteger batches = new AtomicInteger();
         private final AtomicBoolean failOnce = new AtomicBoolean();
 
@@ -60,8 +60,8 @@ abstract class UdpPortTest {
         }
     }
 
-    private static final InetAddress IPV4_LOOPBACK = address("127.0.0.1");
-    private static final InetAddress IPV6_LOOPBACK = address("::1");
+    static final InetAddress IPV4_LOOPBACK = address("127.0.0.1");
+    static final InetAddress IPV6_LOOPBACK = address("::1");
 
     final Received received = new Received();
     EventLoop loop;
@@ -337,7 +337,7 @@ abstract class UdpPortTest {
 
     @Test
     void portCanBeOpenedOnItsLoopAndIsFreeAfterwards() throws Exception {
-        UdpPort port = loop.submit(() -> UdpPort.open(loop, new UdpPort.Options(0, false, 0), received))
+        UdpPort port = loop.submit(() -> UdpPort.open(loop, new UdpPort.Options(0, false, 0, false), received))
                 .get();
         int number = port.port();
         port.close();
@@ -348,12 +348,16 @@ abstract class UdpPortTest {
     }
 
     UdpPort open(int number, boolean orNextFree) throws UdpPortException {
-        UdpPort port = UdpPort.open(loop, new UdpPort.Options(number, orNextFree, 0), received);
+        return open(new UdpPort.Options(number, orNextFree, 0, false));
+    }
+
+    final UdpPort open(UdpPort.Options options) throws UdpPortException {
+        UdpPort port = UdpPort.open(loop, options, received);
         opened.add(port);
         return port;
     }
 
-    DatagramSocket socket(InetAddress loopback) throws Exception {
+    final DatagramSocket socket(InetAddress loopback) throws Exception {
         DatagramSocket socket = new DatagramSocket(0, loopback);
         socket.setReceiveBufferSize(1 << 20);
         socket.setSoTimeout(10_000);
@@ -384,7 +388,7 @@ abstract class UdpPortTest {
         return new InetSocketAddress(literal, 0).getAddress();
     }
 
-    private static void awaitQuietly(CountDownLatch latch) {
+    static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await();
         } catch (InterruptedException e) {

@@ -28,7 +28,7 @@ final class UdpProbe {
 
     private static void localAddress(EventLoop loop, int mark) {
         CountDownLatch never = new CountDownLatch(1);
-        try (UdpPort port = UdpPort.open(loop, new UdpPort.Options(0, false, mark), counting(never))) {
+        try (UdpPort port = UdpPort.open(loop, new UdpPort.Options(0, false, mark, false), counting(never))) {
             InetAddress local = port.localAddressTowards(new InetSocketAddress("192.0.2.1", 9));
             System.out.println("local " + (local == null ? "none" : local.getHostAddress()));
         } catch (UdpPortException e) {
@@ -38,7 +38,7 @@ final class UdpProbe {
 
     private static void noRoute(EventLoop loop) throws Exception {
         CountDownLatch received = new CountDownLatch(1);
-        try (UdpPort port = UdpPort.open(loop, new UdpPort.Options(0, false, 0), counting(received))) {
+        try (UdpPort port = UdpPort.open(loop, new UdpPort.Options(0, false, 0, false), counting(received))) {
             loop.submit(() -> {
                         port.send(new Path(0, new InetSocketAddress("192.0.2.1", 9)), ByteBuffer.allocate(10));
                         port.send(new Path(1, new InetSocketAddress("2001:db8::1", 9)), ByteBuffer.allocate(10));

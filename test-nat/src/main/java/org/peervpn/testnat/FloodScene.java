@@ -1,0 +1,126 @@
+package org.peervpn.testnat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.peervpn.testnat.flood.FloodKind;
+import org.peervpn.testnat.flood.Flooder;
+
+/** The usual scene with somebody who floods the exit from wherever it likes, and with a host that drops everything. */
+public final class FloodScene {
+    /** Making some of the floods takes seconds of computing. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private static final int STRAIGHT_PORT = 40_001;
+    private static final int SINK_PORT = 9;
+
+    private final Scenery scenery;
+    private final Host attacker;
+    private final Host sink;
+    private final String exitAddress;
+
+    private FloodScene(Lab lab) {
+        scenery =
+                Scenery.build(lab, SitePlan.of("exit", NatType.PUBLIC), SitePlan.of("client", NatType.PORT_RESTRICTED));
+        attacker = lab.add(SitePlan.of("attacker", NatType.PUBLIC)).host();
+        // What the attacker says that it is, it really is where it wants to receive, too.
+        attacker.ip("route add local 11.99.0.0/16 dev lo");
+        lab.inet().ip("route add 11.99.0.0/16 via " + attacker.ipv4());
+        sink = lab.add(SitePlan.of("sink", NatType.PUBLIC)).host();
+        sink.nft("""
+                table ip sink {
+                  chain drops {
+                    type filter hook prerouting priority raw
+                    udp dport %d drop
+                  }
+                }
+                """.formatted(SINK_PORT));
+        scenery.connect();
+        exitAddress = scenery.exit().addresses().stream()
+                .filter(address -> !address.contains(":"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The exit and its client are connected. */
+    public static FloodScene build(Lab lab) {
+        return new FloodScene(lab);
+    }
+
+    public Scenery scenery() {
+        return scenery;
+    }
+
+    public Peervpn exit() {
+        return scenery.exit();
+    }
+
+    public Host client() {
+        return scenery.client().host();
+    }
+
+    /** Of the exit, inside the tunnel. */
+    public String exitAddress() {
+        return exitAddress;
+    }
+
+    /** A flood of the exit, which begins at once and ends by itself. */
+    public RunningProcess flood(FloodKind kind, int perSecond, Duration duration) {
+        return begin(kind, exit().host().ipv4() + ":" + Peervpn.PORT, perSecond, duration);
+    }
+
+    /** The same flood, but it goes to the host that drops everything. */
+    public RunningProcess floodOfTheSink(FloodKind kind, int perSecond, Duration duration) {
+        return begin(kind, sink.ipv4() + ":" + SINK_PORT, perSecond, duration);
+    }
+
+    private RunningProcess begin(FloodKind kind, String target, int perSecond, Duration duration) {
+        List<String> command = new ArrayList<>(List.of(
+                System.getProperty("java.home") + "/bin/java",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Flooder.class.getName(),
+                kind.name(),
+                exit().publicKey(),
+                exit().host().ipv4() + ":" + Peervpn.PORT,
+                target,
+                attacker.ipv4() + ":" + STRAIGHT_PORT,
+                Integer.toString(perSecond),
+                Long.toString(duration.toSeconds())));
+        Stream.of(Lab.STUN_ADDRESS, Lab.OTHER_STUN_ADDRESS)
+                .map(address -> address + ":" + Coturn.PORT)
+                .forEach(command::add);
+        RunningProcess flooder = attacker.start(command.toArray(String[]::new));
+        flooder.awaitLine("^ready$", PATIENCE);
+        flooder.sendLine("");
+        return flooder;
+    }
+
+    /** Starts so many pings from the client through the tunnel. */
+    public RunningProcess ping(int count, Duration interval) {
+        return client().start(
+                        "ping",
+                        "-n",
+                        "-q",
+                        "-c",
+                        Integer.toString(count),
+                        "-i",
+                        Double.toString(interval.toMillis() / 1000.0),
+                        "-W",
+                        "3",
+                        exitAddress);
+    }
+
+    /** Waits for the end of the pings, and returns how many had no answer. */
+    public int lost(RunningProcess ping) {
+        ping.awaitExit(PATIENCE);
+        String summary = ping.awaitLine("packets transmitted", PATIENCE);
+        int[] numbers = Stream.of(summary.split("\\D+", -1))
+                .filter(text -> !text.isEmpty())
+                .mapToInt(Integer::parseInt)
+                .toArray();
+        return numbers[0] - numbers[1];
+    }
+}
