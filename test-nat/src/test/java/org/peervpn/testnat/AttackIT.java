@@ -103,7 +103,9 @@ class AttackIT {
         client.ip("address add " + foreign + "/32 dev lo");
 
         try (Sniffer passedOn = Sniffer.start(scenery.exit().host(), "peervpn0", "src host " + foreign)) {
-            for (String target : new String[] {scenery.web().ipv4(), scenery.exit().addresses().get(0)}) {
+            for (String target : new String[] {
+                scenery.web().ipv4(), scenery.exit().addresses().get(0)
+            }) {
                 client.exec("ping", "-n", "-c", "2", "-W", "1", "-I", foreign, target);
             }
             Awaitility.await()
