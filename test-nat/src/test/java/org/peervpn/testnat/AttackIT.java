@@ -41,7 +41,7 @@ class AttackIT {
             Dnsmasq.advertise(rogue, "eth0", ROGUE_PREFIX);
             Awaitility.await()
                     .atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(client.output("ip", "-6", "route", "show", "proto", "ra"))
+                    .untilAsserted(() -> assertThat(client.output("ip", "-6", "route", "show"))
                             .contains(ROGUE_PREFIX + "/64"));
             LeakIT.tryToLeak(scenery);
 

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -113,7 +112,7 @@ class BadInputIT {
         node.startReady("--exit");
         node.end("KILL");
         MachineState left = host.state();
-        Path journal = onlyFile(Path.of(host.directory() + "/var/lib/peervpn"));
+        Path journal = onlyJournal(Path.of(host.directory() + "/var/lib/peervpn"));
         String saved = Files.readString(journal);
         Files.writeString(journal, content);
 
@@ -429,10 +428,10 @@ class BadInputIT {
         return key;
     }
 
-    private static Path onlyFile(Path directory) throws IOException {
+    private static Path onlyJournal(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            List<Path> all = files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-                    .toList();
+            List<Path> all =
+                    files.filter(file -> file.toString().endsWith(".journal")).toList();
             assertThat(all).hasSize(1);
             return all.get(0);
         }
