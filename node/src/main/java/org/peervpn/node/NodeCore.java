@@ -465,6 +465,7 @@ public final class NodeCore {
         }
         entry.endpoint = line.endpoint();
         entry.triesCandidates = true;
+        entry.unanswered = 0;
         InetSocketAddress literal = line.endpoint().literal();
         entry.candidates = literal == null ? List.of() : List.of(literal);
         callAnew(entry);
@@ -717,8 +718,9 @@ public final class NodeCore {
                 }
             }
             if (isInitiation) {
-                LOG.debug("handshake with {}: initiation by {}, to {}", entry.id, path, entry.candidates);
+                LOG.debug("handshake with {}: initiation by {}, to {}", entry.id, path, entry.places());
                 entry.triesCandidates = true;
+                entry.unanswered++;
             }
         }
 
@@ -881,6 +883,7 @@ public final class NodeCore {
             }
             LOG.debug("handshake with {} completed as {}", entry.id, initiator ? "initiator" : "responder");
             entry.triesCandidates = false;
+            entry.unanswered = 0;
             if (entry.admitted) {
                 if (!entry.up) {
                     comeUp(entry);

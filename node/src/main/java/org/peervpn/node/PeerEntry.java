@@ -99,6 +99,9 @@ final class PeerEntry {
     /** An initiation has gone unanswered, so the candidates are tried beside the path. */
     boolean triesCandidates;
 
+    /** Initiations since the last handshake, or since the operator has told where the peer is. */
+    int unanswered;
+
     /** What the peer said last; null for a stock WireGuard, or before it has spoken. */
     @Nullable
     Hello hello;
@@ -168,10 +171,11 @@ final class PeerEntry {
         return key.toString().equals(text) || id.text().equals(text) || text.equals(name());
     }
 
-    /** Where it may be: where the operator says, and where it was last. */
+    /** Where it may be: where the operator says, and if it does not answer there, where it was last. */
     List<InetSocketAddress> places() {
         InetSocketAddress last = lastEndpoint == null ? null : lastEndpoint.literal();
-        if (last == null || candidates.contains(last)) {
+        boolean triedThere = candidates.isEmpty() || unanswered > 0;
+        if (last == null || !triedThere || candidates.contains(last)) {
             return candidates;
         }
         List<InetSocketAddress> places = new ArrayList<>(candidates);

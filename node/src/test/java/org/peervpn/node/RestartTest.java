@@ -136,7 +136,10 @@ class RestartTest {
                 })
                 .start();
         settle(server, node);
+        assertThat(server.status().peers()).as("first where the line says").isEmpty();
 
+        world.run(Duration.ofSeconds(10));
+        settle(server, node);
         assertThat(node.events(NodeEvent.Ready.class)).hasSize(1);
     }
 
