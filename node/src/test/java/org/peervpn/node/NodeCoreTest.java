@@ -176,7 +176,7 @@ class NodeCoreTest {
                 .isNotNull();
 
         world.lose(datagram -> false);
-        world.run(Duration.ofSeconds(30));
+        world.run(Duration.ofSeconds(70)); // after so long it is called once a minute
         assertThat(pair.client().status().state()).isEqualTo(State.CONNECTED);
     }
 
