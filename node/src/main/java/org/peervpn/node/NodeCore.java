@@ -4,11 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,10 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.MappingWatch;
 import org.peervpn.node.DropCount.Reason;
 import org.peervpn.node.NodeStatus.State;
-import org.peervpn.node.Remembered.RememberedPeer;
-import org.peervpn.node.control.AdmissionNotice;
 import org.peervpn.node.control.ControlCodec;
-import org.peervpn.node.control.Hello;
 import org.peervpn.routing.AllowedIps;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.DropReason;
@@ -50,30 +43,15 @@ import org.slf4j.LoggerFactory;
 public final class NodeCore {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
 
-    static final long PERSISTENT_KEEPALIVE_NANOS = seconds(25);
-
     /** How long a peer may take to say hello before it counts as one that does not. */
     static final long HELLO_PATIENCE_NANOS = seconds(3);
 
-    static final long RESOLVE_AGAIN_NANOS = seconds(15);
-    static final long RESOLVE_RARELY_NANOS = seconds(60);
-
     private static final int MAX_CANDIDATES = 8;
-
-    /** Between the first calls to remembered peers. */
-    private static final long CALL_INTERVAL_NANOS = 10_000_000L;
-
-    /** A stranger that has been away for longer is not called, but may call us. */
-    private static final Duration CALL_SEEN_WITHIN = Duration.ofDays(7);
-
-    /** Longer ago makes no difference. */
-    private static final Duration LONG_AWAY = Duration.ofDays(365);
 
     private final NodeConfig config;
     private final NoisePublicKey publicKey;
     private final OverlayAddresses overlay;
     private final InstantSource wallClock;
-    private final SecureRandom random;
     private final NodeOutput output;
     private final DropCount drops = new DropCount();
     private final PeerTable peers;
@@ -85,7 +63,10 @@ public final class NodeCore {
     private final PublicEndpoint publicEndpoint;
     private final ConnectPatience patience;
     private final Tunnel tunnel;
-    private final List<NodeEvent> events = new ArrayList<>();
+    private final Turn turn = new Turn();
+    private final Roster roster;
+    private final Calls calls;
+    private final Conversation conversation;
 
     /** Limits what strangers together can make us tell people. */
     private final Allowance guestLines = new Allowance(10, seconds(10));
@@ -98,17 +79,10 @@ public final class NodeCore {
 
     private List<NoisePublicKey> allow;
 
-    private long nowNanos;
     /** The earliest moment that {@link #settle} found in peers and clocks of the node itself. */
     private long ownDeadlineNanos = Long.MAX_VALUE;
 
-    /** Something happened from which {@link #settle} has to draw conclusions. */
-    private boolean unsettled;
-
     private @Nullable Set<Integer> uplinkFamilies;
-    /** A peer that we call has answered once. */
-    private boolean everReached;
-
     /** STOPPING or FAILED; null while the node is not being ended. */
     private @Nullable State ending;
 
@@ -120,7 +94,6 @@ public final class NodeCore {
         this.connect = config.connect();
         this.allow = config.allow();
         this.wallClock = wallClock;
-        this.random = random;
         this.output = output;
         this.peers = new PeerTable(config.overlay(), overlay.ipv4());
         this.memory = new Memory(peers, config.remembered(), wallClock);
@@ -131,30 +104,32 @@ public final class NodeCore {
         this.publicEndpoint = new PublicEndpoint(config, random, output, this::publicEndpointChanged);
         this.patience = new ConnectPatience(config, peers, publicEndpoint);
         this.tunnel = new Tunnel(new TunnelConfig(config.privateKey(), wallClock, random, wakeup), new FromTunnel());
+        this.roster = new Roster(config, turn, tunnel, peers, routes, memory, hellos, wallClock);
+        this.calls = new Calls(turn, tunnel, output, drops, random);
+        this.conversation = new Conversation(turn, tunnel, drops, roster, memory, hellos, doorkeeper, applicant);
     }
 
     // The doors.
 
     /** Begins: peers are called, servers are asked. Called once, before all others. */
     public void start(long now) {
-        nowNanos = now;
-        config.remembered().removed().forEach(peers::ban);
-        config.remembered().peers().forEach(this::recall);
-        config.allow().forEach(key -> know(key, Origin.ALLOW));
+        turn.begin(now);
+        roster.recall(calls);
+        config.allow().forEach(key -> roster.know(key, Origin.ALLOW));
         config.connect().forEach(line -> dial(line, Origin.CONNECT));
-        callRemembered();
+        roster.callRemembered();
         if (config.passcode() != null && config.admission() == Admission.PASSCODE) {
             output.derive(publicKey);
         }
         patience.begin(now);
         publicEndpoint.ask(now);
-        unsettled = true;
+        turn.unsettle();
         settle();
     }
 
     /** A datagram from the network. May be overwritten during the call. */
     public void receiveDatagram(Path source, ByteBuffer datagram, long now) {
-        nowNanos = now;
+        turn.begin(now);
         if (MappingWatch.isStun(datagram)) {
             publicEndpoint.receiveDatagram(source.remote(), datagram, now);
         } else {
@@ -165,7 +140,7 @@ public final class NodeCore {
 
     /** A packet from this machine that the data path could not send by itself. */
     public void sendPacket(ByteBuffer packet, long now) {
-        nowNanos = now;
+        turn.begin(now);
         Lane lane = routes.allowedIps().lookupDestination(packet);
         if (lane == null) {
             drops.count(Reason.NO_PEER);
@@ -177,7 +152,7 @@ public final class NodeCore {
 
     /** For tests: a payload of their own making, to every peer that is connected. */
     void sendControl(ByteBuffer payload, long now) {
-        nowNanos = now;
+        turn.begin(now);
         for (PeerEntry entry : peers.entries()) {
             if (entry.up) {
                 tunnel.sendPacket(entry.boundPeer(), payload.duplicate(), now);
@@ -187,10 +162,12 @@ public final class NodeCore {
     }
 
     public void onTimeout(long now) {
-        nowNanos = now;
+        turn.begin(now);
         tunnel.onTimeout(now);
         publicEndpoint.onTimeout(now);
-        unsettled |= now >= ownDeadlineNanos;
+        if (now >= ownDeadlineNanos) {
+            turn.unsettle();
+        }
         settle();
     }
 
@@ -200,81 +177,56 @@ public final class NodeCore {
 
     /** What a name stands for now; empty if that could not be found out. */
     public void resolved(Endpoint endpoint, List<InetAddress> addresses, long now) {
-        nowNanos = now;
+        turn.begin(now);
         List<InetSocketAddress> found = addresses.stream()
                 .limit(MAX_CANDIDATES)
                 .map(address -> new InetSocketAddress(address, endpoint.port()))
                 .toList();
         publicEndpoint.resolved(endpoint, found, now);
-        for (PeerEntry entry : peers.entries()) {
-            if (endpoint.equals(entry.endpoint) && !found.isEmpty() && !found.equals(entry.candidates)) {
-                boolean isElsewhere = !entry.candidates.containsAll(found); // not only in another order
-                entry.candidates = found;
-                if (isElsewhere) {
-                    LOG.debug("{} is at {} now, as its name says", entry.id, found);
-                    callAnew(entry);
-                }
-            }
-        }
-        unsettled = true;
+        peers.entries().forEach(entry -> calls.resolved(entry, endpoint, found));
+        turn.unsettle();
         settle();
     }
 
     /** The passcode is ready for this verifier. */
     public void derived(NoisePublicKey verifier, PasscodeKey key, long now) {
-        nowNanos = now;
+        turn.begin(now);
         PeerEntry entry = peers.get(verifier);
         if (verifier.equals(publicKey)) {
             doorkeeper.ownKey(key, now);
         } else if (entry != null) {
             applicant.derived(entry, key);
         }
-        unsettled = true;
+        turn.unsettle();
         settle();
     }
 
     /** The address families (4, 6) in which this machine reaches the internet without us. */
     public void uplinks(Set<Integer> families, long now) {
-        nowNanos = now;
+        turn.begin(now);
         if (config.offerExit() && !families.equals(uplinkFamilies)) {
-            events.add(new NodeEvent.ExitOffer(families));
+            turn.tell(new NodeEvent.ExitOffer(families));
         }
         uplinkFamilies = families;
         hellos.offer(config.offerExit() ? families : Set.of(), peers.entries(), now);
-        unsettled = true;
+        turn.unsettle();
         settle();
     }
 
     /** The machine's addresses or routes have changed: mappings and paths may have, too. */
     public void networkChanged(long now) {
-        nowNanos = now;
+        turn.begin(now);
         publicEndpoint.networkChanged(now);
-        for (PeerEntry entry : peers.entries()) {
-            if (entry.up) { // also one that called us: it sends to where we were
-                leaveFromAnyAddress(entry.boundPeer().lane());
-                tunnel.sendKeepalive(entry.boundPeer(), now);
-            } else if (entry.isDialled()) {
-                callAnew(entry);
-            }
-        }
-        unsettled = true;
+        peers.entries().forEach(calls::networkChanged);
+        turn.unsettle();
         settle();
-    }
-
-    /** The address that the peer has sent to may not lead to it any more. */
-    private void leaveFromAnyAddress(Lane lane) {
-        Path old = lane.path();
-        Path path = old == null ? null : output.pathTo(old.remote());
-        if (path != null) {
-            lane.path(path);
-        }
     }
 
     /** The machine is now as {@link NodeOutput#route} asked. */
     public void routed(RouterConfig done, long now) {
-        nowNanos = now;
+        turn.begin(now);
         routes.applied(done);
-        unsettled = true;
+        turn.unsettle();
         settle();
     }
 
@@ -283,9 +235,9 @@ public final class NodeCore {
         if (line.publicKey().equals(publicKey)) {
             throw new IllegalArgumentException("that is this node's own public key");
         }
-        nowNanos = now;
+        turn.begin(now);
         PeerLabel label = dial(line, Origin.ADD).label();
-        unsettled = true;
+        turn.unsettle();
         settle();
         return label;
     }
@@ -295,7 +247,7 @@ public final class NodeCore {
      * IllegalArgumentException} says why not.
      */
     public PeerLabel admit(String peer, long now) {
-        nowNanos = now;
+        turn.begin(now);
         PeerEntry known = peers.lookup(peer);
         if (known == null && !PeerEntry.isKey(peer)) {
             throw new IllegalArgumentException(
@@ -305,24 +257,21 @@ public final class NodeCore {
         if (key.equals(publicKey)) {
             throw new IllegalArgumentException("that is this node's own public key");
         }
-        PeerEntry entry = know(key, Origin.ADMIT);
+        PeerEntry entry = roster.know(key, Origin.ADMIT);
         if (!entry.up && entry.boundPeer().isConnected(now)) {
-            comeUp(entry);
+            roster.comeUp(entry);
         }
-        unsettled = true;
+        turn.unsettle();
         settle();
         return entry.label();
     }
 
     /** Forgets the peer at once, and does not let it in again, now or in later runs, until it is named anew. */
     public PeerLabel remove(String peer, long now) {
-        nowNanos = now;
+        turn.begin(now);
         PeerEntry entry = peers.find(peer);
-        forget(entry, "removed");
-        peers.ban(entry.key);
-        memory.forget(entry.key);
-        memory.changed(now);
-        unsettled = true;
+        roster.ban(entry);
+        turn.unsettle();
         settle();
         return entry.label();
     }
@@ -332,23 +281,23 @@ public final class NodeCore {
      * forgotten, unless it came by {@link #add} or by the line. Who was removed meanwhile comes back only if it is new.
      */
     public void reload(List<ConnectLine> newConnect, List<NoisePublicKey> newAllow, long now) {
-        nowNanos = now;
+        turn.begin(now);
         Set<NoisePublicKey> called =
                 newConnect.stream().map(ConnectLine::publicKey).collect(Collectors.toSet());
         for (PeerEntry entry : List.copyOf(peers.entries())) {
             if (entry.origin == Origin.CONNECT && !called.contains(entry.key)) {
-                hangUp(entry);
+                calls.hangUp(entry);
             }
             if (entry.origin == Origin.ALLOW && !newAllow.contains(entry.key)) {
-                forget(entry, "no longer in the configuration");
+                roster.forget(entry, "no longer in the configuration");
             }
         }
-        newAllow.stream().filter(key -> !allow.contains(key)).forEach(key -> know(key, Origin.ALLOW));
+        newAllow.stream().filter(key -> !allow.contains(key)).forEach(key -> roster.know(key, Origin.ALLOW));
         newConnect.stream().filter(line -> !connect.contains(line)).forEach(line -> dial(line, Origin.CONNECT));
         connect = List.copyOf(newConnect);
         allow = List.copyOf(newAllow);
         routes.connect(connect);
-        unsettled = true;
+        turn.unsettle();
         settle();
     }
 
@@ -378,250 +327,56 @@ public final class NodeCore {
         return memory.snapshot();
     }
 
-    // Peers.
-
-    /** A peer of an earlier run. */
-    private void recall(RememberedPeer known) {
-        boolean isOurs = !known.key().equals(publicKey) && !peers.isBanned(known.key());
-        if (!isOurs || !known.origin().outlives(config.admission())) {
-            return;
-        }
-        PeerEntry entry = known.calls() == null
-                ? know(known.key(), known.origin())
-                : dial(new ConnectLine(known.key(), known.calls()), known.origin());
-        entry.name = known.name();
-        if (entry.origin.isStranger() && known.lastEndpoint() != null) {
-            InetSocketAddress last = known.lastEndpoint().literal();
-            entry.source = last == null ? null : Source.of(last.getAddress());
-        }
-        entry.lastSeen = known.lastSeen();
-        if (known.lastSeen() != null) {
-            Duration away = Duration.between(known.lastSeen(), wallClock.instant());
-            // By the uptime alone it may have been away since before this node started: such a moment is negative. What
-            // is written down may be any time, and further away than nanoseconds can count.
-            entry.downSinceNanos = nowNanos - (away.compareTo(LONG_AWAY) > 0 ? LONG_AWAY : atLeastZero(away)).toNanos();
-        }
-    }
-
-    private static Duration atLeastZero(Duration away) {
-        return away.isNegative() ? Duration.ZERO : away;
-    }
-
-    /** Whoever was connected before may be waiting for us: it is called where it was last, the latest one first. */
-    private void callRemembered() {
-        Instant longAgo = wallClock.instant().minus(CALL_SEEN_WITHIN);
-        long callNanos = nowNanos;
-        for (PeerEntry entry : latestFirst()) {
-            RememberedPeer known = memory.of(entry.key);
-            if (known == null || known.lastEndpoint() == null) {
-                continue;
-            }
-            entry.lastEndpoint = known.lastEndpoint();
-            boolean recent = known.lastSeen() != null && known.lastSeen().isAfter(longAgo);
-            if (recent || !entry.origin.isStranger()) {
-                entry.calls.beginAnew(nowNanos);
-                entry.nextDialNanos = Math.min(entry.nextDialNanos, callNanos);
-                callNanos += CALL_INTERVAL_NANOS;
-            }
-        }
-    }
-
-    private List<PeerEntry> latestFirst() {
-        return peers.entries().stream()
-                .sorted(Comparator.comparing(
-                        (PeerEntry entry) -> {
-                            RememberedPeer known = memory.of(entry.key);
-                            return known == null || known.lastSeen() == null ? Instant.EPOCH : known.lastSeen();
-                        },
-                        Comparator.reverseOrder()))
-                .toList();
-    }
-
-    private PeerEntry know(NoisePublicKey key, Origin origin) {
-        // The tunnel first: if it has no room, nothing is left behind here.
-        Peer known = tunnel.peer(key);
-        Peer peer = known != null ? known : tunnel.addPeer(new PeerConfig(key, PresharedKey.NONE, 0));
-        PeerEntry entry = peers.get(key);
-        if (entry == null) {
-            entry = peers.add(key, origin, nowNanos);
-        } else if (entry.origin.isStranger()) {
-            entry.origin = origin;
-        }
-        entry.peer = peer;
-        peers.unban(key);
-        peers.admit(entry);
-        routes.ownersChanged();
-        memory.changed(nowNanos);
-        return entry;
-    }
-
     private PeerEntry dial(ConnectLine line, Origin origin) {
-        PeerEntry entry = know(line.publicKey(), origin);
-        if (!entry.isDialled()) {
-            entry.origin = origin;
-        }
-        if (entry.up) {
-            entry.boundPeer().persistentKeepaliveNanos(PERSISTENT_KEEPALIVE_NANOS);
-        }
-        entry.endpoint = line.endpoint();
-        entry.triesCandidates = true;
-        entry.unanswered = 0;
-        InetSocketAddress literal = line.endpoint().literal();
-        entry.candidates = literal == null ? List.of() : List.of(literal);
-        callAnew(entry);
+        PeerEntry entry = roster.know(line.publicKey(), origin);
+        calls.dial(entry, line, origin);
         return entry;
-    }
-
-    private void callAnew(PeerEntry entry) {
-        entry.calls.beginAnew(nowNanos);
-        if (entry.candidates.isEmpty()) {
-            entry.nextResolveNanos = nowNanos;
-        } else {
-            entry.nextDialNanos = nowNanos;
-        }
-    }
-
-    /** It may still come by itself. */
-    private void hangUp(PeerEntry entry) {
-        entry.origin = Origin.ALLOW;
-        entry.endpoint = null;
-        entry.candidates = List.of();
-        entry.nextDialNanos = Long.MAX_VALUE;
-        entry.nextResolveNanos = Long.MAX_VALUE;
-        entry.boundPeer().persistentKeepaliveNanos(0);
-    }
-
-    private void forget(PeerEntry entry, String why) {
-        // An initiation that was refused after all has left a peer in the tunnel of which we never heard again.
-        Peer bound = entry.peer != null ? entry.peer : tunnel.peer(entry.key);
-        if (bound != null) {
-            tunnel.removePeer(bound);
-        }
-        peers.remove(entry);
-        routes.forget(entry);
-        if (entry.admitted) {
-            memory.changed(nowNanos);
-        }
-        if (entry.up) {
-            events.add(new NodeEvent.PeerGone(entry.label(), why));
-        }
-    }
-
-    private @Nullable PeerEntry entryOf(Peer peer) {
-        PeerEntry entry = peers.get(peer.publicKey());
-        if (entry != null && entry.peer == null) {
-            entry.peer = peer;
-        }
-        return entry;
-    }
-
-    private void comeUp(PeerEntry entry) {
-        entry.up = true;
-        entry.wasUp = true;
-        entry.upSinceNanos = nowNanos;
-        if (entry.isDialled()) {
-            everReached = true;
-            entry.boundPeer().persistentKeepaliveNanos(PERSISTENT_KEEPALIVE_NANOS);
-        }
-        hellos.begin(entry, nowNanos);
-        memory.changed(nowNanos);
-        events.add(new NodeEvent.PeerConnected(
-                entry.label(),
-                endpointOf(entry),
-                entry.addresses().stream().map(StatusView::address).toList()));
-    }
-
-    private static String endpointOf(PeerEntry entry) {
-        Path path = entry.boundPeer().lane().path();
-        return path == null ? "" : Endpoint.text(path.remote());
     }
 
     // Conclusions.
 
     private void settle() {
-        if (!unsettled) {
+        if (!turn.isUnsettled()) {
             return;
         }
-        while (unsettled) {
-            unsettled = false;
-            List.copyOf(peers.entries()).forEach(this::settle);
-            peers.expired(nowNanos).forEach(entry -> forget(entry, "forgotten"));
+        long now = turn.now();
+        while (turn.isUnsettled()) {
+            turn.settled();
+            List.copyOf(peers.entries()).forEach(entry -> {
+                calls.settle(entry);
+                conversation.settle(entry);
+            });
+            peers.expired(now).forEach(entry -> roster.forget(entry, "forgotten"));
         }
-        routes.update(everReached, nowNanos, this::tell);
-        if (everReached) {
+        routes.update(roster.everReached(), now, this::tell);
+        if (roster.everReached()) {
             patience.end();
         }
-        patience.onTimeout(nowNanos, this::tell);
+        patience.onTimeout(now, this::tell);
         if (!routes.isReady()) {
             patience.refused(applicant, this::tell);
         }
-        Remembered due = memory.due(nowNanos);
+        Remembered due = memory.due(now);
         if (due != null) {
             output.remember(due);
         }
         ownDeadlineNanos = ownDeadline();
         // An event may make its receiver ask for the status, so everything is settled before the first leaves.
-        List<NodeEvent> happened = List.copyOf(events);
-        events.clear();
-        happened.forEach(output::event);
+        turn.takeEvents().forEach(output::event);
     }
 
     private void tell(NodeEvent event) {
         // To a node that is being put back, nothing happens any more.
         if (ending == null) {
-            events.add(event);
+            turn.tell(event);
         }
-    }
-
-    private void settle(PeerEntry entry) {
-        if (entry.nextResolveNanos <= nowNanos && entry.endpoint != null) {
-            long pause = entry.calls.isQuick(nowNanos) ? RESOLVE_AGAIN_NANOS : RESOLVE_RARELY_NANOS;
-            entry.nextResolveNanos = entry.up ? Long.MAX_VALUE : nowNanos + pause;
-            entry.lastResolveNanos = nowNanos;
-            output.resolve(entry.endpoint);
-        }
-        if (entry.nextDialNanos <= nowNanos) {
-            entry.nextDialNanos = Long.MAX_VALUE;
-            call(entry);
-        }
-        if (entry.up) {
-            greet(entry);
-        } else if (entry.isGuest() && entry.confirmed) {
-            sendIfAny(entry, doorkeeper.due(entry, nowNanos));
-        }
-    }
-
-    private void sendIfAny(PeerEntry entry, @Nullable ByteBuffer message) {
-        if (message != null) {
-            tunnel.sendPacket(entry.boundPeer(), message, nowNanos);
-        }
-    }
-
-    private void call(PeerEntry entry) {
-        if (entry.calls.isQuick(nowNanos)) {
-            tunnel.initiate(entry.boundPeer(), nowNanos);
-        } else {
-            tunnel.initiateOnce(entry.boundPeer(), nowNanos);
-        }
-    }
-
-    private void greet(PeerEntry entry) {
-        sendIfAny(entry, hellos.answer(entry));
-        sendIfAny(entry, hellos.due(entry, nowNanos));
-        sendIfAny(entry, applicant.proof(entry));
     }
 
     private long ownDeadline() {
-        long next = Math.min(patience.nextDeadlineNanos(), routes.nextDeadlineNanos(nowNanos));
+        long next = Math.min(patience.nextDeadlineNanos(), routes.nextDeadlineNanos(turn.now()));
         next = Math.min(next, memory.nextDeadlineNanos());
         for (PeerEntry entry : peers.entries()) {
-            next = Math.min(next, Math.min(entry.nextDialNanos, entry.nextResolveNanos));
-            if (entry.up) {
-                next = Math.min(next, entry.nextHelloNanos);
-            }
-            if (entry.isGuest()) {
-                next = Math.min(next, Math.min(entry.nextNoticeNanos, PeerTable.guestUntilNanos(entry)));
-            }
+            next = Math.min(next, Math.min(Calls.nextDeadlineNanos(entry), Conversation.nextDeadlineNanos(entry)));
         }
         return next;
     }
@@ -649,12 +404,12 @@ public final class NodeCore {
     }
 
     private void publicEndpointChanged(NodeEvent.PublicEndpoint event) {
-        events.add(event);
-        unsettled = true;
+        turn.tell(event);
+        turn.unsettle();
     }
 
     public NodeStatus status(String interfaceName, int port, Map<String, Long> edgeDrops, long now) {
-        nowNanos = now;
+        turn.begin(now);
         Map<String, Long> counts = drops.counts();
         counts.putAll(edgeDrops);
         counts.put("stun", publicEndpoint.droppedDatagrams());
@@ -672,7 +427,7 @@ public final class NodeCore {
                 new NodeStatus.Exit(
                         StatusView.families(hellos.offeredFamilies()), using == null ? null : using.id.text()),
                 peers.entries().stream()
-                        .map(entry -> StatusView.of(entry, nowNanos))
+                        .map(entry -> StatusView.of(entry, turn.now()))
                         .toList(),
                 counts);
     }
@@ -689,7 +444,7 @@ public final class NodeCore {
         }
         if (peers.entries().stream().noneMatch(entry -> entry.up && entry.isDialled() && entry.refusal == null)) {
             // A peer that has answered but does not let us in has not been reached.
-            return everReached && routes.isReady() ? State.RECONNECTING : State.CONNECTING;
+            return roster.everReached() && routes.isReady() ? State.RECONNECTING : State.CONNECTING;
         }
         PeerEntry exit = routes.exit();
         boolean exitAway = exit != null && !exit.up;
@@ -701,50 +456,11 @@ public final class NodeCore {
 
         @Override
         public void toPeer(Peer peer, ByteBuffer datagram) {
-            PeerEntry entry = entryOf(peer);
+            PeerEntry entry = roster.of(peer);
             if (entry == null) {
                 return;
             }
-            Path path = peer.lane().path();
-            boolean isInitiation = datagram.get(datagram.position()) == 1;
-            if (path != null) {
-                output.send(path, datagram.duplicate());
-            }
-            // A path that has been silent may be gone: what the operator said is tried beside it.
-            if (path == null || (isInitiation && entry.triesCandidates)) {
-                sendToCandidates(entry, path, datagram);
-                if (path != null) {
-                    resolveAgain(entry);
-                }
-            }
-            if (isInitiation) {
-                LOG.debug("handshake with {}: initiation by {}, to {}", entry.id, path, entry.places());
-                entry.triesCandidates = true;
-                entry.unanswered++;
-            }
-        }
-
-        /** The name may stand for another address by now. */
-        private void resolveAgain(PeerEntry entry) {
-            boolean isName = entry.endpoint != null && entry.endpoint.literal() == null;
-            if (isName && nowNanos - entry.lastResolveNanos >= RESOLVE_AGAIN_NANOS) {
-                entry.nextResolveNanos = nowNanos;
-                unsettled = true;
-            }
-        }
-
-        private void sendToCandidates(PeerEntry entry, @Nullable Path path, ByteBuffer datagram) {
-            boolean sent = path != null;
-            for (InetSocketAddress candidate : entry.places()) {
-                Path other = output.pathTo(candidate);
-                if (other != null && !other.equals(path)) {
-                    output.send(other, datagram.duplicate());
-                    sent = true;
-                }
-            }
-            if (!sent) {
-                drops.count(Reason.NO_PATH);
-            }
+            calls.send(entry, datagram);
         }
 
         @Override
@@ -758,74 +474,15 @@ public final class NodeCore {
             if (entry == null) {
                 drops.count(Reason.NOT_ADMITTED);
             } else if (!entry.admitted) {
-                receiveFromGuest(entry, payload);
+                conversation.receiveFromGuest(entry, payload);
             } else if (ControlCodec.isControl(payload)) {
-                receiveControl(entry, payload);
+                conversation.receive(entry, payload);
             } else if (!IpPacket.trim(payload)) {
                 drops.count(Reason.BAD_PACKET);
             } else if (routes.allowedIps().lookupSource(payload) != peer.lane() || routes.isFromUs(payload)) {
                 drops.count(Reason.FOREIGN_SOURCE);
             } else {
                 output.toTun(payload);
-            }
-        }
-
-        /** Of a guest, only the proof of the passcode is heard. */
-        private void receiveFromGuest(PeerEntry guest, ByteBuffer payload) {
-            boolean isProof =
-                    ControlCodec.isControl(payload) && ControlCodec.type(payload) == ControlCodec.PASSCODE_PROOF;
-            if (!isProof || !guest.mayHear(nowNanos)) {
-                drops.count(Reason.NOT_ADMITTED);
-                return;
-            }
-            switch (doorkeeper.hearProof(guest, payload, nowNanos)) {
-                case ADMITTED -> letIn(guest);
-                case REFUSED -> drops.count(Reason.WRONG_PASSCODE);
-                case NOT_ASKED -> drops.count(Reason.NOT_ADMITTED);
-                case MALFORMED -> drops.count(Reason.BAD_CONTROL_MESSAGE);
-            }
-            unsettled = true;
-        }
-
-        private void receiveControl(PeerEntry entry, ByteBuffer payload) {
-            if (!entry.mayHear(nowNanos)) {
-                drops.count(Reason.TOO_MANY_CONTROL_MESSAGES);
-                return;
-            }
-            switch (ControlCodec.type(payload)) {
-                case ControlCodec.HELLO -> receiveHello(entry, payload);
-                case ControlCodec.ADMISSION_NOTICE -> receiveNotice(entry, payload);
-                default -> {} // of a later version
-            }
-        }
-
-        private void receiveNotice(PeerEntry entry, ByteBuffer payload) {
-            AdmissionNotice notice = ControlCodec.decodeNotice(payload);
-            if (notice == null) {
-                drops.count(Reason.BAD_CONTROL_MESSAGE);
-            } else if (entry.isDialled()) {
-                NodeEvent.NotLetIn news = applicant.hear(entry, notice);
-                if (news != null && entry.mayTell(nowNanos)) {
-                    events.add(news);
-                }
-                unsettled = true;
-            }
-        }
-
-        private void receiveHello(PeerEntry entry, ByteBuffer payload) {
-            Hello before = entry.hello;
-            if (hellos.hear(entry, payload, nowNanos)) {
-                if (entry.refusal != null) {
-                    entry.refusal = null; // it has let us in; what we said before, it has not heard
-                    hellos.begin(entry, nowNanos);
-                }
-                if (entry.hello != null && !entry.hello.saysTheSameAs(before) && entry.mayTell(nowNanos)) {
-                    events.add(new NodeEvent.PeerNamed(entry.label(), entry.hello.exitFamilies()));
-                    memory.changed(nowNanos);
-                }
-                unsettled = true;
-            } else {
-                drops.count(Reason.BAD_CONTROL_MESSAGE);
             }
         }
 
@@ -839,115 +496,90 @@ public final class NodeCore {
                 drops.count(Reason.TOO_MANY_PEERS);
                 return null;
             }
-            peers.add(key, Origin.LINE, nowNanos).source =
+            peers.add(key, Origin.LINE, turn.now()).source =
                     Source.of(source.remote().getAddress());
-            unsettled = true;
+            turn.unsettle();
             debugOfStranger("handshake: {} at {} is a guest until its first message", key, source);
             return new PeerConfig(key, PresharedKey.NONE, 0);
         }
 
         private void debugOfStranger(String what, NoisePublicKey key, Path source) {
-            if (LOG.isDebugEnabled() && strangersInLog.take(nowNanos)) {
+            if (LOG.isDebugEnabled() && strangersInLog.take(turn.now())) {
                 LOG.debug(what, PeerId.of(key), source);
             }
         }
 
         @Override
         public void authenticatedFrom(Peer peer, Path source) {
-            PeerEntry entry = entryOf(peer);
+            PeerEntry entry = roster.of(peer);
             Path old = peer.lane().path();
             peer.lane().path(source);
             if (entry == null) {
                 return;
             }
             LOG.debug("path to {}: {} -> {}, from where its last authenticated datagram came", entry.id, old, source);
-            entry.calls.beginAnew(nowNanos);
+            entry.calls.beginAnew(turn.now());
             entry.pathSince = wallClock.instant();
             entry.pathWhy = "the peer's last authenticated datagram came from there";
             if (entry.admitted) {
-                memory.changed(nowNanos);
+                memory.changed(turn.now());
             }
             boolean elsewhere = old != null && !old.remote().equals(source.remote());
-            if (entry.up && old != null && elsewhere && entry.mayTell(nowNanos)) {
-                events.add(new NodeEvent.PathChanged(
+            if (entry.up && old != null && elsewhere && entry.mayTell(turn.now())) {
+                turn.tell(new NodeEvent.PathChanged(
                         entry.label(), Endpoint.text(old.remote()), Endpoint.text(source.remote())));
-                unsettled = true;
+                turn.unsettle();
             }
         }
 
         @Override
         public void connected(Peer peer, boolean initiator) {
-            PeerEntry entry = entryOf(peer);
+            PeerEntry entry = roster.of(peer);
             if (entry == null) {
                 return;
             }
             LOG.debug("handshake with {} completed as {}", entry.id, initiator ? "initiator" : "responder");
-            entry.triesCandidates = false;
-            entry.unanswered = 0;
+            calls.answered(entry);
             if (entry.admitted) {
                 if (!entry.up) {
-                    comeUp(entry);
+                    roster.comeUp(entry);
                 }
             } else {
                 arrived(entry);
             }
-            unsettled = true;
+            turn.unsettle();
         }
 
         private void arrived(PeerEntry guest) {
             boolean isNew = !guest.confirmed;
-            if (doorkeeper.arrived(guest, nowNanos)) {
-                letIn(guest);
-            } else if (isNew && config.admission() == Admission.ASK && guestLines.take(nowNanos)) {
-                events.add(new NodeEvent.GuestAsks(guest.label(), guest.key.toString(), endpointOf(guest)));
+            if (doorkeeper.arrived(guest, turn.now())) {
+                roster.letIn(guest);
+            } else if (isNew && config.admission() == Admission.ASK && guestLines.take(turn.now())) {
+                turn.tell(new NodeEvent.GuestAsks(guest.label(), guest.key.toString(), guest.endpointText()));
             }
-        }
-
-        private void letIn(PeerEntry guest) {
-            peers.admit(guest);
-            routes.ownersChanged();
-            routes.publishOwners(); // the packet that has just proved it may follow within this call
-            comeUp(guest);
         }
 
         @Override
         public void gaveUp(Peer peer) {
-            PeerEntry entry = entryOf(peer);
+            PeerEntry entry = roster.of(peer);
             LOG.debug("no answer to the handshakes with {}", PeerId.of(peer.publicKey()));
             if (entry != null && entry.isDialled()) {
-                callLater(entry);
+                calls.callLater(entry);
             }
         }
 
         @Override
         public void disconnected(Peer peer) {
-            PeerEntry entry = entryOf(peer);
+            PeerEntry entry = roster.of(peer);
             if (entry != null && entry.up) {
                 LOG.debug("connection with {} lost: no handshake for so long", entry.id);
-                entry.up = false;
-                entry.downSinceNanos = nowNanos;
-                entry.lastSeen = wallClock.instant();
-                memory.changed(nowNanos);
-                events.add(new NodeEvent.PeerGone(entry.label(), "no answer for 3 minutes"));
-                unsettled = true;
+                roster.goDown(entry);
+                turn.unsettle();
             }
             if (entry != null && entry.isDialled()) {
-                entry.calls.beginAnew(nowNanos);
-                callLater(entry);
+                entry.calls.beginAnew(turn.now());
+                calls.callLater(entry);
             }
-        }
-
-        private void callLater(PeerEntry entry) {
-            if (entry.up) {
-                entry.calls.beginAnew(nowNanos);
-            } else {
-                // It would call, too, and every 25 s.
-                entry.boundPeer().persistentKeepaliveNanos(0);
-            }
-            entry.nextDialNanos = entry.calls.nextCallNanos(nowNanos, random);
-            entry.nextResolveNanos = Math.min(entry.nextResolveNanos, entry.nextDialNanos);
-            LOG.debug("{} is called again in {} s", entry.id, (entry.nextDialNanos - nowNanos) / seconds(1));
-            unsettled = true;
         }
 
         @Override

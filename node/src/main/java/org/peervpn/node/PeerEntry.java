@@ -11,6 +11,7 @@ import org.peervpn.node.control.AdmissionNotice;
 import org.peervpn.node.control.Hello;
 import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.NoisePublicKey;
+import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.Peer;
 
 /** What the node knows of one peer beyond what the tunnel knows. Owned by the loop. */
@@ -189,6 +190,12 @@ final class PeerEntry {
             throw new IllegalStateException("the tunnel does not have this peer yet");
         }
         return bound;
+    }
+
+    /** Where the peer is now; empty while unknown. */
+    String endpointText() {
+        Path path = boundPeer().lane().path();
+        return path == null ? "" : Endpoint.text(path.remote());
     }
 
     PeerLabel label() {

@@ -29,7 +29,7 @@ final class PublicEndpoint {
     private final MappingWatch watch;
     private final Map<Endpoint, List<InetSocketAddress>> servers = new LinkedHashMap<>();
     private long nextResolveNanos = Long.MAX_VALUE;
-    private long resolvePauseNanos = NodeCore.RESOLVE_AGAIN_NANOS;
+    private long resolvePauseNanos = Calls.RESOLVE_AGAIN_NANOS;
 
     PublicEndpoint(NodeConfig config, SecureRandom random, NodeOutput output, Listener listener) {
         this.config = config;
@@ -40,7 +40,7 @@ final class PublicEndpoint {
     /** Looks up the servers' names and begins to ask them. */
     void ask(long nowNanos) {
         servers.clear();
-        resolvePauseNanos = NodeCore.RESOLVE_AGAIN_NANOS;
+        resolvePauseNanos = Calls.RESOLVE_AGAIN_NANOS;
         for (Endpoint server : config.stunServers()) {
             InetSocketAddress literal = server.literal();
             if (literal == null) {

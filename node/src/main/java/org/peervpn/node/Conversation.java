@@ -1,0 +1,127 @@
+package org.peervpn.node;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.node.DropCount.Reason;
+import org.peervpn.node.control.AdmissionNotice;
+import org.peervpn.node.control.ControlCodec;
+import org.peervpn.node.control.Hello;
+import org.peervpn.tunnel.Tunnel;
+
+/**
+ * What peers and we say to one another in control messages: hellos, and what a guest has to do to be let in. What a peer
+ * says too often, or wrongly, is counted and dropped. Owned by the loop.
+ */
+final class Conversation {
+    private final Turn turn;
+    private final Tunnel tunnel;
+    private final DropCount drops;
+    private final Roster roster;
+    private final Memory memory;
+    private final Hellos hellos;
+    private final Doorkeeper doorkeeper;
+    private final Applicant applicant;
+
+    Conversation(
+            Turn turn,
+            Tunnel tunnel,
+            DropCount drops,
+            Roster roster,
+            Memory memory,
+            Hellos hellos,
+            Doorkeeper doorkeeper,
+            Applicant applicant) {
+        this.turn = turn;
+        this.tunnel = tunnel;
+        this.drops = drops;
+        this.roster = roster;
+        this.memory = memory;
+        this.hellos = hellos;
+        this.doorkeeper = doorkeeper;
+        this.applicant = applicant;
+    }
+
+    /** Says what is due to the peer now. */
+    void settle(PeerEntry entry) {
+        if (entry.up) {
+            sendIfAny(entry, hellos.answer(entry));
+            sendIfAny(entry, hellos.due(entry, turn.now()));
+            sendIfAny(entry, applicant.proof(entry));
+        } else if (entry.isGuest() && entry.confirmed) {
+            sendIfAny(entry, doorkeeper.due(entry, turn.now()));
+        }
+    }
+
+    private void sendIfAny(PeerEntry entry, @Nullable ByteBuffer message) {
+        if (message != null) {
+            tunnel.sendPacket(entry.boundPeer(), message, turn.now());
+        }
+    }
+
+    static long nextDeadlineNanos(PeerEntry entry) {
+        long next = entry.up ? entry.nextHelloNanos : Long.MAX_VALUE;
+        if (entry.isGuest()) {
+            next = Math.min(next, Math.min(entry.nextNoticeNanos, PeerTable.guestUntilNanos(entry)));
+        }
+        return next;
+    }
+
+    /** Of a guest, only the proof of the passcode is heard. */
+    void receiveFromGuest(PeerEntry guest, ByteBuffer payload) {
+        boolean isProof = ControlCodec.isControl(payload) && ControlCodec.type(payload) == ControlCodec.PASSCODE_PROOF;
+        if (!isProof || !guest.mayHear(turn.now())) {
+            drops.count(Reason.NOT_ADMITTED);
+            return;
+        }
+        switch (doorkeeper.hearProof(guest, payload, turn.now())) {
+            case ADMITTED -> roster.letIn(guest);
+            case REFUSED -> drops.count(Reason.WRONG_PASSCODE);
+            case NOT_ASKED -> drops.count(Reason.NOT_ADMITTED);
+            case MALFORMED -> drops.count(Reason.BAD_CONTROL_MESSAGE);
+        }
+        turn.unsettle();
+    }
+
+    /** A control message of an admitted peer. */
+    void receive(PeerEntry entry, ByteBuffer payload) {
+        if (!entry.mayHear(turn.now())) {
+            drops.count(Reason.TOO_MANY_CONTROL_MESSAGES);
+            return;
+        }
+        switch (ControlCodec.type(payload)) {
+            case ControlCodec.HELLO -> receiveHello(entry, payload);
+            case ControlCodec.ADMISSION_NOTICE -> receiveNotice(entry, payload);
+            default -> {} // of a later version
+        }
+    }
+
+    private void receiveNotice(PeerEntry entry, ByteBuffer payload) {
+        AdmissionNotice notice = ControlCodec.decodeNotice(payload);
+        if (notice == null) {
+            drops.count(Reason.BAD_CONTROL_MESSAGE);
+        } else if (entry.isDialled()) {
+            NodeEvent.NotLetIn news = applicant.hear(entry, notice);
+            if (news != null && entry.mayTell(turn.now())) {
+                turn.tell(news);
+            }
+            turn.unsettle();
+        }
+    }
+
+    private void receiveHello(PeerEntry entry, ByteBuffer payload) {
+        Hello before = entry.hello;
+        if (!hellos.hear(entry, payload, turn.now())) {
+            drops.count(Reason.BAD_CONTROL_MESSAGE);
+            return;
+        }
+        if (entry.refusal != null) {
+            entry.refusal = null; // it has let us in; what we said before, it has not heard
+            hellos.begin(entry, turn.now());
+        }
+        if (entry.hello != null && !entry.hello.saysTheSameAs(before) && entry.mayTell(turn.now())) {
+            turn.tell(new NodeEvent.PeerNamed(entry.label(), entry.hello.exitFamilies()));
+            memory.changed(turn.now());
+        }
+        turn.unsettle();
+    }
+}
