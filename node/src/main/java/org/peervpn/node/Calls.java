@@ -45,8 +45,7 @@ final class Calls {
         entry.endpoint = line.endpoint();
         entry.triesCandidates = true;
         entry.unanswered = 0;
-        InetSocketAddress literal = line.endpoint().literal();
-        entry.candidates = literal == null ? List.of() : List.of(literal);
+        entry.candidates = line.places();
         beginAnew(entry);
     }
 
@@ -72,7 +71,8 @@ final class Calls {
 
     /** What the name of a peer stands for now. */
     void resolved(PeerEntry entry, Endpoint endpoint, List<InetSocketAddress> found) {
-        if (!endpoint.equals(entry.endpoint) || found.isEmpty() || found.equals(entry.candidates)) {
+        boolean isName = endpoint.literal() == null;
+        if (!isName || !endpoint.equals(entry.endpoint) || found.isEmpty() || found.equals(entry.candidates)) {
             return;
         }
         boolean isElsewhere = !entry.candidates.containsAll(found); // not only in another order
