@@ -6,8 +6,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.nat.Reach;
 import org.peervpn.nat.path.Slots;
 import org.peervpn.node.DropCount.Reason;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.tunnel.Lane;
 import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.Tunnel;
@@ -66,8 +68,10 @@ final class Calls {
         entry.endpoint = line.endpoint();
         entry.triesCandidates = true;
         entry.unanswered = 0;
-        InetSocketAddress literal = line.endpoint().literal();
-        entry.candidates = literal == null ? List.of() : List.of(literal);
+        Invitation invitation = line.invitation();
+        entry.invited =
+                invitation == null ? Reach.UNKNOWN : new Reach(invitation.candidates(), invitation.ipv4(), true);
+        entry.candidates = invitation == null ? line.places() : paths.placesOf(entry.invited);
         beginAnew(entry);
     }
 
@@ -96,7 +100,8 @@ final class Calls {
 
     /** What the name of a peer stands for now. */
     void resolved(PeerEntry entry, Endpoint endpoint, List<InetSocketAddress> found) {
-        if (!endpoint.equals(entry.endpoint) || found.isEmpty() || found.equals(entry.candidates)) {
+        boolean isName = endpoint.literal() == null;
+        if (!isName || !endpoint.equals(entry.endpoint) || found.isEmpty() || found.equals(entry.candidates)) {
             return;
         }
         boolean isElsewhere = !entry.candidates.containsAll(found); // not only in another order

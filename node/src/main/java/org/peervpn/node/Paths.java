@@ -21,7 +21,6 @@ import org.peervpn.nat.path.Pair;
 import org.peervpn.nat.path.PathAgent;
 import org.peervpn.nat.path.PathAgents;
 import org.peervpn.node.control.CandidatesCodec;
-import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.Tunnel;
 
@@ -138,18 +137,29 @@ final class Paths {
 
     private void tellWhereabouts(PeerEntry entry, PathAgent agent) {
         Reach reach = entry.told != null ? entry.told : entry.invited;
-        List<Cidr> near = networks.stream().map(LocalNetwork::prefix).toList();
         List<Candidate> said = new ArrayList<>(reach.candidates());
         said.addAll(entry.invited.candidates());
         // What the operator said is tried in any case.
         Map<InetSocketAddress, Candidate> all = new LinkedHashMap<>();
-        Candidates.usable(said, near, sharesNat(reach)).forEach(candidate -> put(all, candidate));
+        usable(said, sharesNat(reach)).forEach(candidate -> put(all, candidate));
         entry.candidates.forEach(endpoint -> put(all, new Candidate(CandidateType.SERVER_REFLEXIVE, endpoint)));
         InetSocketAddress last = entry.lastEndpoint == null ? null : entry.lastEndpoint.literal();
         if (last != null) {
             put(all, new Candidate(CandidateType.PEER_REFLEXIVE, last));
         }
         agent.remote(List.copyOf(all.values()), reach.nat(), reach.sprayable());
+    }
+
+    private List<Candidate> usable(List<Candidate> said, boolean sharesNat) {
+        return Candidates.usable(
+                said, networks.stream().map(LocalNetwork::prefix).toList(), sharesNat);
+    }
+
+    /** Where an invitation says that its node is, as far as that may be tried. */
+    List<InetSocketAddress> placesOf(Reach invited) {
+        return usable(invited.candidates(), sharesNat(invited)).stream()
+                .map(Candidate::endpoint)
+                .toList();
     }
 
     private static void put(Map<InetSocketAddress, Candidate> all, Candidate candidate) {

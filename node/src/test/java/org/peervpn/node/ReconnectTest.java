@@ -44,7 +44,8 @@ class ReconnectTest {
         assertThat(calls).hasSizeBetween(23, 31);
         assertThat(intervals())
                 .allMatch(interval -> interval.compareTo(QUICK) < 0
-                        || (interval.compareTo(SILENCE) > 0 && interval.compareTo(SILENCE.plus(QUICK).plus(QUICK)) < 0));
+                        || (interval.compareTo(SILENCE) > 0
+                                && interval.compareTo(SILENCE.plus(QUICK).plus(QUICK)) < 0));
     }
 
     @Test

@@ -33,6 +33,7 @@ import org.peervpn.node.Passcode;
 import org.peervpn.node.PasscodeKey;
 import org.peervpn.node.PeerId;
 import org.peervpn.node.Remembered;
+import org.peervpn.node.invitation.EndpointSanity;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
@@ -214,7 +215,7 @@ final class Engine implements AutoCloseable {
             return null;
         }
         return local.stream()
-                .filter(LocalAddresses::isGlobal)
+                .filter(EndpointSanity::isGlobal)
                 .findFirst()
                 .or(() -> local.stream().findFirst())
                 .map(this::endpoint)

@@ -1,6 +1,5 @@
 package org.peervpn.node.runtime;
 
-import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InterfaceAddress;
@@ -71,16 +70,5 @@ final class LocalAddresses {
         } catch (UnknownHostException e) {
             throw new IllegalStateException("an address has the length of an address", e);
         }
-    }
-
-    /** True if the whole internet can reach the address, as far as addresses tell. */
-    static boolean isGlobal(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        int first = bytes[0] & 0xff;
-        if (address instanceof Inet4Address) {
-            boolean carrierGrade = first == 100 && (bytes[1] & 0xc0) == 64;
-            return !address.isSiteLocalAddress() && !carrierGrade && first != 0 && first < 224;
-        }
-        return (first & 0xe0) == 0x20; // 2000::/3, RFC 4291 section 2.5.4
     }
 }
