@@ -148,6 +148,11 @@ public final class MappingWatch {
         return ipv4.disputed() || ipv6.disputed();
     }
 
+    /** The same in one family. */
+    public boolean serversDisagree(boolean ipv6) {
+        return (ipv6 ? this.ipv6 : ipv4).disputed();
+    }
+
     /** Ask again now: the network has changed. */
     public void refresh(long nowNanos) {
         ipv4.askAgain(nowNanos);

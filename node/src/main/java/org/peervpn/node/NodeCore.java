@@ -443,6 +443,16 @@ public final class NodeCore {
         return publicEndpoint.serversDisagree();
     }
 
+    /** What STUN servers see in one address family; null while unknown, or while they disagree. */
+    public MappingWatch.@Nullable Mapping publicMapping(boolean ipv6) {
+        return publicEndpoint.mapping(ipv6);
+    }
+
+    /** True if STUN servers see different endpoints in this family. */
+    public boolean serversDisagree(boolean ipv6) {
+        return publicEndpoint.serversDisagree(ipv6);
+    }
+
     private void publicEndpointChanged(NodeEvent.PublicEndpoint event) {
         turn.tell(event);
         turn.unsettle();

@@ -137,6 +137,12 @@ final class PublicEndpoint {
         return watch.summary(localPort, local);
     }
 
+    /** What STUN servers see in one family; null while unknown. */
+    @Nullable
+    Mapping mapping(boolean ipv6) {
+        return ipv6 ? watch.ipv6() : watch.ipv4();
+    }
+
     private @Nullable Mapping mapping() {
         Mapping ipv4 = watch.ipv4();
         return ipv4 != null ? ipv4 : watch.ipv6();
@@ -150,6 +156,10 @@ final class PublicEndpoint {
     /** True if STUN servers see different endpoints, so that none can be announced. */
     boolean serversDisagree() {
         return watch.serversDisagree();
+    }
+
+    boolean serversDisagree(boolean ipv6) {
+        return watch.serversDisagree(ipv6);
     }
 
     /** True if there are servers and none has answered. */

@@ -28,11 +28,12 @@ import org.peervpn.routing.Cidr;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.Tunnel;
 
-/** The packages {@code node}, {@code control} and {@code invitation} are core, {@code runtime} is edge; the modules below know nobody above. */
+/** The packages {@code node}, {@code control}, {@code invitation} and {@code wgquick} are core, {@code runtime} is edge; the modules below know nobody above. */
 class ArchitectureTest {
     private static final String CORE = "org.peervpn.node";
     private static final String CONTROL = "org.peervpn.node.control";
     private static final String INVITATION = "org.peervpn.node.invitation";
+    private static final String WG_QUICK = "org.peervpn.node.wgquick";
     private static final String RUNTIME = "org.peervpn.node.runtime..";
     private static final JavaClasses CLASSES =
             new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("org.peervpn");
@@ -85,12 +86,13 @@ class ArchitectureTest {
     void coreKnowsNoEdge() {
         classes()
                 .that()
-                .resideInAnyPackage(CORE, CONTROL, INVITATION)
+                .resideInAnyPackage(CORE, CONTROL, INVITATION, WG_QUICK)
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(
                                 CORE,
                                 CONTROL,
                                 INVITATION,
+                                WG_QUICK,
                                 "org.peervpn.tunnel",
                                 "org.peervpn.nat",
                                 "org.peervpn.nat.path",
@@ -127,7 +129,7 @@ class ArchitectureTest {
     void coreHasNoThreads() {
         noClasses()
                 .that()
-                .resideInAnyPackage(CORE, CONTROL, INVITATION)
+                .resideInAnyPackage(CORE, CONTROL, INVITATION, WG_QUICK)
                 .should()
                 .dependOnClassesThat(JavaClass.Predicates.assignableTo(Thread.class)
                         .or(JavaClass.Predicates.assignableTo(ThreadLocal.class))
@@ -139,7 +141,7 @@ class ArchitectureTest {
     void coreReadsNoClock() {
         noClasses()
                 .that()
-                .resideInAnyPackage(CORE, CONTROL, INVITATION)
+                .resideInAnyPackage(CORE, CONTROL, INVITATION, WG_QUICK)
                 .should()
                 .callMethod(System.class, "nanoTime")
                 .orShould()

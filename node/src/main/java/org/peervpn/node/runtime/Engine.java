@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ import org.peervpn.node.PasscodeKey;
 import org.peervpn.node.PeerId;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.invitation.EndpointSanity;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
@@ -186,6 +188,10 @@ final class Engine implements AutoCloseable {
         return answer;
     }
 
+    NoisePublicKey publicKey() {
+        return config.privateKey().publicKey();
+    }
+
     CompletableFuture<NodeInfo> info() {
         return ask(nodeCore -> {
             List<InetAddress> local = LocalAddresses.read(nodeCore.overlay());
@@ -204,9 +210,14 @@ final class Engine implements AutoCloseable {
                     publicEndpoint,
                     nodeCore.publicEndpointConfirmed(),
                     reachable == null ? null : key + "@" + reachable,
-                    null,
+                    code(nodeCore, local),
                     config.version());
         });
+    }
+
+    private @Nullable String code(NodeCore nodeCore, List<InetAddress> local) {
+        Invitation own = new OwnInvitation(config, nodeCore, local, port.port()).at(Instant.now());
+        return own == null ? null : own.code();
     }
 
     /** Where STUN could not tell: a global address of this machine, else one that works in its own network. */

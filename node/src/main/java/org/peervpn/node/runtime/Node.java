@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -220,6 +221,10 @@ public final class Node implements AutoCloseable {
             case "info" -> JSON.valueToTree(infoWithin(InfoProbe.PATIENCE_MILLIS));
             case "add" -> {
                 ConnectLine line = ConnectLine.parse(arguments.path("line").asText());
+                if (line.invitation() != null) {
+                    line.invitation().checkTime(Instant.now());
+                    line.invitation().checkReader(engine.publicKey());
+                }
                 yield change(core -> core.add(line, engine.nowNanos()));
             }
             case "remove" -> {
