@@ -357,6 +357,7 @@ class TextTest {
                 51820,
                 null,
                 null,
+                null,
                 new Exit(List.of("IPv4", "IPv6"), null),
                 peers,
                 new TreeMap<>(Map.of("bad_mac1", 3L, "replayed", 1L)));

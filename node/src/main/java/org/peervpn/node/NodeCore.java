@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.MappingWatch;
+import org.peervpn.nat.portmap.PortMapped;
 import org.peervpn.node.DropCount.Reason;
 import org.peervpn.node.NodeStatus.State;
 import org.peervpn.node.control.ControlCodec;
@@ -403,7 +404,15 @@ public final class NodeCore {
         return publicEndpoint.serversDisagree();
     }
 
-    private void publicEndpointChanged(NodeEvent.PublicEndpoint event) {
+    /** What {@link org.peervpn.nat.portmap.PortMapping} says: the router has opened our port, or does so no more. */
+    public void portMapped(@Nullable PortMapped current, long now) {
+        turn.begin(now);
+        publicEndpoint.portMapped(current);
+        turn.unsettle();
+        settle();
+    }
+
+    private void publicEndpointChanged(NodeEvent event) {
         turn.tell(event);
         turn.unsettle();
     }
@@ -424,6 +433,7 @@ public final class NodeCore {
                 port,
                 publicEndpoint(),
                 null,
+                publicEndpoint.portMapping(turn.now()),
                 new NodeStatus.Exit(
                         StatusView.families(hellos.offeredFamilies()), using == null ? null : using.id.text()),
                 peers.entries().stream()

@@ -91,6 +91,7 @@ class ArchitectureTest {
                                 CONTROL,
                                 "org.peervpn.tunnel",
                                 "org.peervpn.nat",
+                                "org.peervpn.nat.portmap",
                                 "java.lang..",
                                 "java.nio",
                                 "java.nio.charset",
