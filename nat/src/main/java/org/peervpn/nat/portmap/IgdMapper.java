@@ -222,9 +222,13 @@ final class IgdMapper implements Mapper {
 
     private void added(Soap.Result result, long nowNanos) {
         if (result.succeeded()) {
+            boolean wasMapped = state == State.MAPPED;
             state = State.MAPPED;
             failures = 0;
             lease.begin(leaseSeconds, nowNanos);
+            if (wasMapped) {
+                call(Step.CHECK_ADDRESS, "GetExternalIPAddress", Map.of(), nowNanos); // it may have got another one
+            }
         } else if (result.error() == Soap.ONLY_PERMANENT_LEASES && leaseSeconds != Lease.FOR_EVER) {
             leaseSeconds = Lease.FOR_EVER;
             add(nowNanos);
