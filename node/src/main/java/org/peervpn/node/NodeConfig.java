@@ -13,6 +13,7 @@ import org.peervpn.tunnel.NoisePublicKey;
  * @param waitForPeers {@code --exit} or {@code --listen} was given: the node serves even while nobody is connected
  * @param exitVia which peers may be the exit, in order of preference, by public key, Peer ID or name; empty: the first of {@code connect} that offers
  * @param passcode what strangers have to prove with {@link Admission#PASSCODE}, and what is proved to peers that ask; null for none
+ * @param presharedKeys what peers have agreed on with us beside their public keys; a key admits nobody by itself
  * @param remembered from earlier runs
  * @param useExit false for {@code --no-exit}
  * @param routes what goes through the exit; empty for everything
@@ -30,6 +31,7 @@ public record NodeConfig(
         List<NoisePublicKey> allow,
         Admission admission,
         @Nullable Passcode passcode,
+        PresharedKeys presharedKeys,
         Remembered remembered,
         boolean useExit,
         List<String> exitVia,

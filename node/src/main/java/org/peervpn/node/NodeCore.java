@@ -23,7 +23,6 @@ import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.Peer;
 import org.peervpn.tunnel.PeerConfig;
-import org.peervpn.tunnel.PresharedKey;
 import org.peervpn.tunnel.Tunnel;
 import org.peervpn.tunnel.TunnelConfig;
 import org.peervpn.tunnel.TunnelOutput;
@@ -280,9 +279,12 @@ public final class NodeCore {
     /**
      * The operator wants other peers to be called and admitted than before. Who is new is known; who is named no more is
      * forgotten, unless it came by {@link #add} or by the line. Who was removed meanwhile comes back only if it is new.
+     * Preshared keys that have changed hold from the next handshake on.
      */
-    public void reload(List<ConnectLine> newConnect, List<NoisePublicKey> newAllow, long now) {
+    public void reload(
+            List<ConnectLine> newConnect, List<NoisePublicKey> newAllow, PresharedKeys presharedKeys, long now) {
         turn.begin(now);
+        roster.presharedKeys(presharedKeys);
         Set<NoisePublicKey> called =
                 newConnect.stream().map(ConnectLine::publicKey).collect(Collectors.toSet());
         for (PeerEntry entry : List.copyOf(peers.entries())) {
@@ -510,7 +512,7 @@ public final class NodeCore {
                     Source.of(source.remote().getAddress());
             turn.unsettle();
             debugOfStranger("handshake: {} at {} is a guest until its first message", key, source);
-            return new PeerConfig(key, PresharedKey.NONE, 0);
+            return roster.inTunnel(key);
         }
 
         private void debugOfStranger(String what, NoisePublicKey key, Path source) {

@@ -11,7 +11,6 @@ import org.peervpn.node.Remembered.RememberedPeer;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Peer;
 import org.peervpn.tunnel.PeerConfig;
-import org.peervpn.tunnel.PresharedKey;
 import org.peervpn.tunnel.Tunnel;
 
 /**
@@ -38,6 +37,8 @@ final class Roster {
     private final Hellos hellos;
     private final InstantSource wallClock;
 
+    private PresharedKeys presharedKeys;
+
     /** A peer that we call has answered once. */
     private boolean everReached;
 
@@ -59,6 +60,7 @@ final class Roster {
         this.memory = memory;
         this.hellos = hellos;
         this.wallClock = wallClock;
+        this.presharedKeys = config.presharedKeys();
     }
 
     /** A peer that we call has answered once. */
@@ -134,7 +136,7 @@ final class Roster {
     PeerEntry know(NoisePublicKey key, Origin origin) {
         // The tunnel first: if it has no room, nothing is left behind here.
         Peer known = tunnel.peer(key);
-        Peer peer = known != null ? known : tunnel.addPeer(new PeerConfig(key, PresharedKey.NONE, 0));
+        Peer peer = known != null ? known : tunnel.addPeer(inTunnel(key));
         PeerEntry entry = peers.get(key);
         if (entry == null) {
             entry = peers.add(key, origin, turn.now());
@@ -147,6 +149,17 @@ final class Roster {
         routes.ownersChanged();
         memory.changed(turn.now());
         return entry;
+    }
+
+    /** What the tunnel has to know of a peer, however that comes to be one. */
+    PeerConfig inTunnel(NoisePublicKey key) {
+        return new PeerConfig(key, presharedKeys.of(key), 0);
+    }
+
+    /** From the next handshakes on. */
+    void presharedKeys(PresharedKeys keys) {
+        presharedKeys = keys;
+        tunnel.peers().forEach(peer -> peer.presharedKey(keys.of(peer.publicKey())));
     }
 
     /** The entry of a peer of which the tunnel tells; null if there is none. */

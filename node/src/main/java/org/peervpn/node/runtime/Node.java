@@ -35,6 +35,7 @@ import org.peervpn.node.NodeInfo;
 import org.peervpn.node.NodeStatus;
 import org.peervpn.node.PeerId;
 import org.peervpn.node.PeerLabel;
+import org.peervpn.node.PresharedKeys;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.SteadyClock;
 import org.peervpn.routing.Router;
@@ -207,9 +208,9 @@ public final class Node implements AutoCloseable {
         return info();
     }
 
-    /** Takes other lists of peers to call and of keys to admit. */
-    public void reload(List<ConnectLine> connect, List<NoisePublicKey> allow) {
-        engine.run(core -> core.reload(connect, allow, engine.nowNanos()));
+    /** Takes other lists of peers to call and of keys to admit, and other preshared keys. */
+    public void reload(List<ConnectLine> connect, List<NoisePublicKey> allow, PresharedKeys presharedKeys) {
+        engine.run(core -> core.reload(connect, allow, presharedKeys, engine.nowNanos()));
     }
 
     /** Completes when the node has ended: with null if it was asked to, else with the reason. */
