@@ -326,6 +326,19 @@ class TextTest {
         assertThat(Printable.line("  Zoë's café \u2615 \ud83d\ude80")).isEqualTo("  Zoë's café \u2615 \ud83d\ude80");
     }
 
+    @Test
+    void aPortMappingIsTold() {
+        EventText text = new EventText(NoisePublicKey.parse(KEY));
+
+        assertThat(text.lines(new NodeEvent.PortMapping("203.0.113.5:51820", "PCP", true)))
+                .containsExactly("Port mapping: 203.0.113.5:51820 by PCP");
+        assertThat(text.lines(new NodeEvent.PortMapping("203.0.113.5:51820", "NAT-PMP", false)))
+                .containsExactly(
+                        "Port mapping: 203.0.113.5:51820 by NAT-PMP, of no use: another NAT stands behind the router");
+        assertThat(text.lines(new NodeEvent.PortMapping(null, null, false)))
+                .containsExactly("Port mapping: none any more");
+    }
+
     private static String written(Consumer<Console> what) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         what.accept(new Console(new PrintStream(out, true, UTF_8), true));

@@ -147,7 +147,7 @@ final class PublicEndpoint {
 
     private void announce() {
         String now = text();
-        if (!Objects.equals(now, announced)) {
+        if (config.announcedEndpoint() == null && !Objects.equals(now, announced)) {
             listener.changed(new NodeEvent.PublicEndpoint(announced, now, isConfirmed()));
             announced = now;
         }

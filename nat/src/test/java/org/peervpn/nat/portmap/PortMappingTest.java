@@ -286,6 +286,17 @@ class PortMappingTest {
     }
 
     @Test
+    void redirectsAreNotFollowed() {
+        for (String to : List.of("http://192.168.1.3/", "http://192.168.1.1:5000/elsewhere")) {
+            RouterNet net = RouterNet.speaking(UPNP_IGD);
+            net.descriptionStatus = "302 Found\r\nLocation: " + to;
+            net.start();
+
+            assertThat(net.asked).containsExactly("GET /rootDesc.xml");
+        }
+    }
+
+    @Test
     void anAnswerThatIsNoneIsTheEndOfUpnp() {
         for (String body : List.of("", "<root>", "<!DOCTYPE root><root/>", "x".repeat(70_000))) {
             RouterNet net = RouterNet.speaking(UPNP_IGD);

@@ -49,6 +49,7 @@ final class RouterNet {
     int takenPort; // by somebody else
     String location = "http://192.168.1.1:5000/rootDesc.xml";
     String description = description("/ctl/IPConn");
+    String descriptionStatus = "200 OK";
     long bootNanos = -100_000_000_000L;
     /** External port to the lifetime that was asked for. */
     final Map<Integer, Long> mappings = new HashMap<>();
@@ -272,7 +273,7 @@ final class RouterNet {
         }
         if (request.startsWith("GET ")) {
             asked.add("GET " + request.substring(4, request.indexOf(" HTTP")));
-            return http("200 OK", description);
+            return http(descriptionStatus, description);
         }
         Matcher matcher = ACTION.matcher(request);
         String action = matcher.find() ? matcher.group(1) : "?";
