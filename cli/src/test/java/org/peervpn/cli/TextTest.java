@@ -103,6 +103,7 @@ class TextTest {
                         "port",
                         "publicEndpoint",
                         "nat",
+                        "portMapping",
                         "exit",
                         "peers",
                         "drops");
@@ -267,6 +268,7 @@ class TextTest {
                 new NodeEvent.PathChanged(PEER, "a", "b"),
                 new NodeEvent.PeerGone(PEER, "removed"),
                 new NodeEvent.PublicEndpoint(null, "1.2.3.4:5", true),
+                new NodeEvent.PortMapping("1.2.3.4:5", "PCP", true),
                 new NodeEvent.StillTrying(Duration.ofSeconds(15), List.of("one")),
                 new NodeEvent.NotLetIn(PEER, Reason.TOO_MANY_TRIES, 60),
                 new NodeEvent.Refused(Reason.WRONG_PASSCODE),
