@@ -202,6 +202,7 @@ final class Modes {
     }
 
     private Node.Options nodeOptions(Home home) {
-        return new Node.Options(home, options.interfaceName, options.portOrDefault(), options.port == null);
+        return new Node.Options(
+                home, options.interfaceName, options.portOrDefault(), options.port == null, !options.noPortMapping);
     }
 }

@@ -1,6 +1,7 @@
 package org.peervpn.cli;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -146,11 +147,22 @@ final class RunningNode {
             config.connect().forEach(line -> console.line("Connecting to " + line));
         }
         toldEndpoint = told;
+        forgetOldEndpoints();
         prompt =
                 config.admission() == Admission.ASK && !console.isJson() ? GuestPrompt.onTerminal(node, console) : null;
         Thread teller = new Thread(this::tellAll, "teller");
         teller.setDaemon(true);
         teller.start();
+    }
+
+    /** What came before the endpoint that was told: nobody has to hear of it any more. */
+    private void forgetOldEndpoints() {
+        List<NodeEvent> endpoints = events.stream()
+                .filter(NodeEvent.PublicEndpoint.class::isInstance)
+                .toList();
+        if (toldEndpoint != null && endpoints.size() > 1) {
+            events.removeAll(endpoints.subList(0, endpoints.size() - 1));
+        }
     }
 
     /** Returns the public endpoint that it told. */
