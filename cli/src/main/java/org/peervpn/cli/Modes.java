@@ -30,8 +30,7 @@ import org.peervpn.tunnel.NoisePrivateKey;
 /** Does what the mode on the command line says. */
 final class Modes {
     // A running node of a later version may tell more.
-    private static final ObjectMapper JSON =
-            new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    static final ObjectMapper JSON = new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private final Settings settings;
     private final Options options;
@@ -51,6 +50,8 @@ final class Modes {
             return version();
         } else if (options.mode.info) {
             return info();
+        } else if (options.mode.nattest) {
+            return new NatTestMode(options, console, err).run();
         } else if (options.mode.status) {
             return status();
         } else if (options.mode.add != null) {

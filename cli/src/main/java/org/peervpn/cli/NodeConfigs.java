@@ -27,6 +27,12 @@ final class NodeConfigs {
             Endpoint.parse("stun.nextcloud.com:3478"),
             Endpoint.parse("stun.voipgate.com:3478"));
 
+    /** Beside those: they say that they have a second address, by which the filtering can be seen (RFC 5780). */
+    private static final List<Endpoint> MORE_FOR_NAT_TEST = List.of(
+            Endpoint.parse("stun.siptrunk.com:3478"),
+            Endpoint.parse("stun.m-online.net:3478"),
+            Endpoint.parse("stun.dus.net:3478"));
+
     private static final String BASE64_KEY = "[A-Za-z0-9+/]{43}=";
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
@@ -101,6 +107,11 @@ final class NodeConfigs {
                 options.endpoint,
                 Duration.ofSeconds(options.timeout),
                 !options.noSpray);
+    }
+
+    static List<Endpoint> natTestServers(Options options) {
+        Stream<Endpoint> more = options.stun.isEmpty() ? MORE_FOR_NAT_TEST.stream() : Stream.empty();
+        return Stream.concat(stunServers(options).stream(), more).toList();
     }
 
     private static List<Endpoint> stunServers(Options options) {

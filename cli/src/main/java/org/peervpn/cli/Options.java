@@ -43,6 +43,11 @@ final class Options {
                 description = "Show the Peer ID, the public key and the line that others connect with.")
         boolean info;
 
+        @Option(
+                names = "--nattest",
+                description = "Find out what the NAT does, what it means, and what to do about it.")
+        boolean nattest;
+
         @Option(names = "--exit", description = "Forward peers' traffic to the internet until stopped. Needs root.")
         boolean exit;
 
@@ -264,6 +269,9 @@ final class Options {
         if (!overlay.isIpv4() || overlay.prefixLength() < 8 || overlay.prefixLength() > 28) {
             throw new IllegalArgumentException("--overlay: not an IPv4 prefix of length 8 to 28: " + overlay);
         }
+        if (mode.nattest && stun.contains("none")) {
+            throw new IllegalArgumentException("--stun: none leaves --nattest nobody to ask");
+        }
         if (stun.contains("none") && stun.size() > 1) {
             throw new IllegalArgumentException("--stun: none cannot be combined with servers");
         }
@@ -283,6 +291,7 @@ final class Options {
     private List<String> modes() {
         List<String> given = new ArrayList<>();
         add(given, mode.info, "--info");
+        add(given, mode.nattest, "--nattest");
         add(given, mode.status, "--status");
         add(given, mode.add != null, "--add");
         add(given, mode.remove != null, "--remove");

@@ -83,15 +83,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "--nattest",
-                "--killswitch",
-                "--dns=9.9.9.9",
-                "--monitor-nat",
-                "--metrics=127.0.0.1:9",
-                "--secure"
-            })
+    @ValueSource(strings = {"--killswitch", "--dns=9.9.9.9", "--monitor-nat", "--metrics=127.0.0.1:9", "--secure"})
     void flagsOfLaterVersionsAreUnknown(String flag) {
         Call call = Call.of("--exit", flag);
 

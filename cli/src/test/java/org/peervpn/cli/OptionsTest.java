@@ -141,6 +141,7 @@ class OptionsTest {
     void modesExcludeOneAnother() {
         List<String> modes = List.of(
                 "--info",
+                "--nattest",
                 "--exit",
                 "--listen",
                 "--status",

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>ice4j's decoder is given only what is safe for it: an exact copy at offset 0 of something that has the shape of a
  * STUN message, with those attributes that we use. Whatever it throws at a malformed one means "no message".
  */
-final class StunCodec {
+public final class StunCodec {
 
     /** RFC 8489, section 5: <pre>0: type | 2: length of what follows the header | 4: cookie | 8: transaction id</pre> */
     private static final int HEADER_LENGTH = 20;
@@ -77,7 +77,7 @@ final class StunCodec {
     private StunCodec() {}
 
     /** Loads the classes of ice4j, which takes some 300 ms: nobody should measure a round trip before. */
-    static void warmUp() {
+    public static void warmUp() {
         byte[] request = bindingRequest(new TransactionId(0, 0));
         if (decode(ByteBuffer.wrap(request)) == null) {
             throw new IllegalStateException("our own STUN request cannot be read");
@@ -85,7 +85,7 @@ final class StunCodec {
     }
 
     /** Two zero bits, the cookie, and a length that is right. No other protocol of the port looks like this. */
-    static boolean isStun(ByteBuffer datagram) {
+    public static boolean isStun(ByteBuffer datagram) {
         int start = datagram.position();
         int size = datagram.remaining();
         return size >= HEADER_LENGTH
@@ -99,18 +99,40 @@ final class StunCodec {
 
     /** A Binding request with a FINGERPRINT and nothing else. */
     static byte[] bindingRequest(TransactionId id) {
+        return bindingRequest(id, StunWish.NONE);
+    }
+
+    /** A Binding request with what RFC 5780 wants said, and a FINGERPRINT. */
+    public static byte[] bindingRequest(TransactionId id, StunWish wish) {
         Request request = MessageFactory.createBindingRequest();
         try {
             request.setTransactionID(id.bytes());
         } catch (StunException e) {
             throw new IllegalStateException("a transaction id has 12 bytes", e);
         }
+        if (wish.changeAddress() || wish.changePort()) {
+            request.putAttribute(
+                    AttributeFactory.createChangeRequestAttribute(wish.changeAddress(), wish.changePort()));
+        }
+        if (wish.responsePort() != 0) {
+            request.putAttribute(new ResponsePort(wish.responsePort()));
+        }
         request.putAttribute(AttributeFactory.createFingerprintAttribute());
         return request.encode(null);
     }
 
+    /** Which ice4j does not know: <pre>0: port | 2: zero</pre> */
+    private static final class ResponsePort extends OptionalAttribute {
+        private static final char TYPE = 0x0027; // RFC 5780, section 7.5
+
+        ResponsePort(int port) {
+            super(TYPE);
+            setBody(new byte[] {(byte) (port >>> 8), (byte) port, 0, 0}, 0, 4);
+        }
+    }
+
     /** null if it is malformed, of another method, damaged (FINGERPRINT) or demands what we do not know. */
-    static @Nullable StunMessage decode(ByteBuffer datagram) {
+    public static @Nullable StunMessage decode(ByteBuffer datagram) {
         if (!isStun(datagram)) {
             return null;
         }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param otherAddress RFC 5780: the server's other address and port; null if it has none
  * @param errorCode of an error response, 300 to 699; else 0
  */
-record StunMessage(
+public record StunMessage(
         Type type,
         TransactionId transactionId,
         @Nullable InetSocketAddress mappedAddress,
@@ -19,14 +19,14 @@ record StunMessage(
         @Nullable InetSocketAddress otherAddress,
         int errorCode) {
 
-    enum Type {
+    public enum Type {
         REQUEST,
         INDICATION,
         SUCCESS,
         ERROR
     }
 
-    boolean isResponse() {
+    public boolean isResponse() {
         return type == Type.SUCCESS || type == Type.ERROR;
     }
 }

@@ -4,16 +4,16 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 
 /** The 96 bits by which an answer proves to have seen the question (RFC 8489, section 5). */
-record TransactionId(long high, int low) {
+public record TransactionId(long high, int low) {
     private static final int LENGTH = 12;
     private static final int OFFSET = 8;
 
-    static TransactionId random(SecureRandom random) {
+    public static TransactionId random(SecureRandom random) {
         return new TransactionId(random.nextLong(), random.nextInt());
     }
 
     /** Of a datagram for which {@link StunCodec#isStun} is true. */
-    static TransactionId of(ByteBuffer datagram) {
+    public static TransactionId of(ByteBuffer datagram) {
         int start = datagram.position() + OFFSET;
         // Byte by byte, for the order of a lent buffer is not known.
         long high = 0;

@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.MappingWatch;
+import org.peervpn.nat.behavior.Stage;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeCore;
@@ -36,6 +37,7 @@ import org.peervpn.node.PeerId;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.invitation.EndpointSanity;
 import org.peervpn.node.invitation.Invitation;
+import org.peervpn.node.nattest.NatReport;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
@@ -69,6 +71,7 @@ final class Engine implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final EventLoop loop;
     private final NodeConfig config;
+    private final UdpPort.Options options;
     private final Machine machine;
     private final UdpPort port;
     private final Resolver resolver;
@@ -81,6 +84,9 @@ final class Engine implements AutoCloseable {
     /** How long the machine has slept since the start: {@link System#nanoTime} stands still meanwhile. */
     private volatile long sleptNanos;
 
+    /** Of the loop; null while the NAT is not tested. */
+    private @Nullable NatTrial natTrial;
+
     private @Nullable Future<?> timer;
     private long timerNanos = Long.MAX_VALUE;
 
@@ -88,6 +94,7 @@ final class Engine implements AutoCloseable {
             throws UdpPortException {
         this.config = config;
         this.machine = machine;
+        this.options = options;
         if (!config.stunServers().isEmpty()) {
             // Loading the codec takes a moment that the loop does not have.
             Thread warmUp = new Thread(MappingWatch::warmUp, "warm-up");
@@ -253,6 +260,22 @@ final class Engine implements AutoCloseable {
         return NetUtil.toAddressString(address);
     }
 
+    /** Tests what the NAT does to this port; a test that goes on already has to do. */
+    CompletableFuture<NatReport> testNat(List<Endpoint> servers, Consumer<Stage> progress) {
+        CompletableFuture<NatReport> report = new CompletableFuture<>();
+        loop.execute(() -> {
+            NatTrial trial = natTrial;
+            if (trial == null) {
+                trial = new NatTrial(loop, port, options.mark(), this::nowNanos, resolver, progress);
+                natTrial = trial;
+                trial.begin(servers, LocalAddresses.read(core.overlay()));
+                var unused = trial.report().whenComplete((result, failure) -> natTrial = null);
+            }
+            var unused = trial.report().whenComplete((result, failure) -> report.complete(result));
+        });
+        return report;
+    }
+
     /** Completes once every STUN server has answered or has had its time. */
     CompletableFuture<Void> settled() {
         CompletableFuture<Void> settled = new CompletableFuture<>();
@@ -313,6 +336,9 @@ final class Engine implements AutoCloseable {
     private final class Receiver implements UdpPort.Receiver {
         @Override
         public void received(Path source, ByteBuffer datagram) {
+            if (natTrial != null && natTrial.receive(source, datagram)) {
+                return;
+            }
             if (!started) {
                 return; // the port is open a moment before the core begins
             }
@@ -321,6 +347,9 @@ final class Engine implements AutoCloseable {
 
         @Override
         public void batchEnded() {
+            if (natTrial != null) {
+                natTrial.endTurn();
+            }
             if (started) {
                 endTurn();
             }

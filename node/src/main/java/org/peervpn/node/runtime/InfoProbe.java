@@ -1,15 +1,11 @@
 package org.peervpn.node.runtime;
 
-import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.peervpn.node.NodeConfig;
-import org.peervpn.node.NodeEvent;
 import org.peervpn.node.NodeInfo;
-import org.peervpn.node.Remembered;
-import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.udp.UdpPort;
 
 /** Finds out what {@code --info} shows while no node runs: opens the port for a moment and asks the STUN servers. */
@@ -20,24 +16,8 @@ public final class InfoProbe {
     private InfoProbe() {}
 
     public static NodeInfo probe(NodeConfig config, int port, boolean orNextFree) throws NodeException {
-        Engine.Machine nothing = new Engine.Machine() {
-            @Override
-            public void toTun(ByteBuffer packet) {}
-
-            @Override
-            public void flushTun() {}
-
-            @Override
-            public void route(RouterConfig wanted) {}
-
-            @Override
-            public void remember(Remembered remembered) {}
-
-            @Override
-            public void event(NodeEvent event) {}
-        };
-        try (Engine engine =
-                Engine.open(config, new UdpPort.Options(port, orNextFree, 0, true), InstantSource.system(), nothing)) {
+        try (Engine engine = Engine.open(
+                config, new UdpPort.Options(port, orNextFree, 0, true), InstantSource.system(), new NoMachine())) {
             engine.start();
             awaitSettled(engine, PATIENCE_MILLIS);
             return engine.info().get();

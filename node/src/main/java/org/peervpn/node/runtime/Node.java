@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.ConnectLine;
+import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeCore;
 import org.peervpn.node.NodeEvent;
@@ -39,6 +41,7 @@ import org.peervpn.node.PeerLabel;
 import org.peervpn.node.PresharedKeys;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.SteadyClock;
+import org.peervpn.node.nattest.NatReport;
 import org.peervpn.routing.Router;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.routing.RouterException;
@@ -225,6 +228,7 @@ public final class Node implements AutoCloseable {
         return switch (call) {
             case "status" -> JSON.valueToTree(await(engine.ask(core -> status())));
             case "info" -> JSON.valueToTree(infoWithin(InfoProbe.PATIENCE_MILLIS));
+            case "nattest" -> JSON.valueToTree(testNat(arguments.path("servers").asText()));
             case "add" -> {
                 ConnectLine line = ConnectLine.parse(arguments.path("line").asText());
                 if (line.invitation() != null) {
@@ -251,6 +255,13 @@ public final class Node implements AutoCloseable {
             }
             default -> throw new NodeException("the running node does not know this call; is it of another version?");
         };
+    }
+
+    /** @param servers with commas between them */
+    private NatReport testNat(String servers) throws NodeException {
+        List<Endpoint> endpoints =
+                Arrays.stream(servers.split(",")).map(Endpoint::parse).toList();
+        return await(engine.testNat(endpoints, stage -> {}));
     }
 
     /** What the operator has decided about a peer holds only if it also holds after a crash. */
