@@ -204,6 +204,11 @@ final class Options {
     @Nullable
     Path pskFile;
 
+    @Option(
+            names = "--no-spray",
+            description = "Never try many ports to get through a NAT that gives each connection another one.")
+    boolean noSpray;
+
     @Option(names = "--no-exit", description = "Connect, but keep internet traffic local.")
     boolean noExit;
 

@@ -3,7 +3,6 @@ package org.peervpn.node;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.peervpn.nat.Candidate;
 import org.peervpn.node.invitation.Invitation;
 import org.peervpn.tunnel.NoisePublicKey;
 
@@ -47,16 +46,10 @@ public record ConnectLine(
                 invitation.publicKey(), Endpoint.of(invitation.best().endpoint()), invitation);
     }
 
-    /** Where the peer may be, the most probable first; empty if that is a name, which has to be resolved. */
+    /** Where the operator says that it is; empty if that is a name, which has to be resolved. */
     List<InetSocketAddress> places() {
         InetSocketAddress literal = endpoint.literal();
-        if (literal == null) {
-            return List.of();
-        }
-        Invitation code = invitation;
-        return code == null
-                ? List.of(literal)
-                : code.candidates().stream().map(Candidate::endpoint).distinct().toList();
+        return literal == null ? List.of() : List.of(literal);
     }
 
     /** The form that {@link #parse} reads. */

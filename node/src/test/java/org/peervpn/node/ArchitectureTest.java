@@ -95,6 +95,7 @@ class ArchitectureTest {
                                 WG_QUICK,
                                 "org.peervpn.tunnel",
                                 "org.peervpn.nat",
+                                "org.peervpn.nat.path",
                                 "java.lang..",
                                 "java.nio",
                                 "java.nio.charset",

@@ -210,7 +210,8 @@ final class World {
                     1420,
                     List.of(),
                     null,
-                    timeout);
+                    timeout,
+                    true);
         }
     }
 
@@ -381,6 +382,14 @@ final class World {
         public Path pathTo(InetSocketAddress remote) {
             return new Path(0, remote);
         }
+
+        @Override
+        public int openChannel(InetAddress towards) {
+            return -1;
+        }
+
+        @Override
+        public void closeChannel(int channel) {}
 
         @Override
         public void toTun(ByteBuffer packet) {

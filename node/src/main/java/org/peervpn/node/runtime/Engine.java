@@ -136,8 +136,14 @@ final class Engine implements AutoCloseable {
     void start() {
         run(nodeCore -> {
             started = true;
+            readLocal(nodeCore);
             nodeCore.start(nowNanos());
         });
+    }
+
+    /** The machine's addresses may have changed. Loop only. */
+    void readLocal(NodeCore nodeCore) {
+        nodeCore.local(LocalAddresses.networks(nodeCore.overlay()), port.port(), nowNanos());
     }
 
     /** What any thread may use: the published routes and the counters of drops. */
@@ -318,6 +324,16 @@ final class Engine implements AutoCloseable {
         @Override
         public @Nullable Path pathTo(InetSocketAddress remote) {
             return port.pathTo(remote);
+        }
+
+        @Override
+        public int openChannel(InetAddress towards) {
+            return port.openAuxiliary(towards);
+        }
+
+        @Override
+        public void closeChannel(int channel) {
+            port.closeAuxiliary(channel);
         }
 
         @Override

@@ -2,12 +2,16 @@ package org.peervpn.node.runtime;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.peervpn.node.LocalNetwork;
 import org.peervpn.node.OverlayAddresses;
+import org.peervpn.routing.Cidr;
 
 /** The machine's own addresses at which a peer on the same network could reach it. */
 final class LocalAddresses {
@@ -31,6 +35,40 @@ final class LocalAddresses {
             return addresses;
         } catch (SocketException e) {
             return List.of();
+        }
+    }
+
+    /** The networks of those addresses, in their order. */
+    static List<LocalNetwork> networks(OverlayAddresses overlay) {
+        List<LocalNetwork> networks = new ArrayList<>();
+        for (InetAddress address : read(overlay)) {
+            InetAddress plain = plain(address);
+            networks.add(new LocalNetwork(plain, Cidr.network(plain, prefixLength(address))));
+        }
+        return networks;
+    }
+
+    private static int prefixLength(InetAddress address) {
+        try {
+            NetworkInterface device = NetworkInterface.getByInetAddress(address);
+            return device == null
+                    ? address.getAddress().length * Byte.SIZE
+                    : device.getInterfaceAddresses().stream()
+                            .filter(known -> address.equals(known.getAddress()))
+                            .mapToInt(InterfaceAddress::getNetworkPrefixLength)
+                            .findFirst()
+                            .orElse(address.getAddress().length * Byte.SIZE);
+        } catch (SocketException e) {
+            return address.getAddress().length * Byte.SIZE; // gone meanwhile
+        }
+    }
+
+    /** Without the scope that Java gives to an interface's IPv6 addresses. */
+    private static InetAddress plain(InetAddress address) {
+        try {
+            return InetAddress.getByAddress(address.getAddress());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has the length of an address", e);
         }
     }
 }

@@ -379,6 +379,7 @@ public final class Node implements AutoCloseable {
         List<InetAddress> own = LocalAddresses.read(engine.sharedCore().overlay());
         engine.run(core -> {
             engine.port().ownAddresses(own);
+            engine.readLocal(core);
             core.uplinks(families, engine.nowNanos());
             if (!first) {
                 core.networkChanged(engine.nowNanos());

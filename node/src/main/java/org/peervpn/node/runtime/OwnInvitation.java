@@ -52,8 +52,8 @@ final class OwnInvitation {
                 now.plus(Invitation.VALIDITY),
                 config.admission(),
                 candidates,
-                nat(false),
-                nat(true),
+                core.reach().nat(),
+                ipv6(),
                 null,
                 null);
     }
@@ -64,26 +64,22 @@ final class OwnInvitation {
         if (announced != null) {
             add(candidates, CandidateType.PORT_MAPPED, announced.literal());
         }
-        addLocal(candidates, true, MAX_LOCAL_IPV4);
-        addLocal(candidates, false, MAX_LOCAL_IPV6);
-        for (boolean ipv6 : new boolean[] {false, true}) {
-            Mapping mapping = core.publicMapping(ipv6);
-            if (mapping != null) {
-                add(candidates, CandidateType.SERVER_REFLEXIVE, mapping.endpoint());
+        int ipv4 = 0;
+        int ipv6 = 0;
+        for (Candidate candidate : core.reach().candidates()) {
+            boolean isIpv4 = candidate.endpoint().getAddress() instanceof Inet4Address;
+            boolean isHost = candidate.type() == CandidateType.HOST;
+            if (isHost && (isIpv4 ? ipv4++ >= MAX_LOCAL_IPV4 : ipv6++ >= MAX_LOCAL_IPV6)) {
+                continue; // so that a code stays short
             }
+            add(candidates, candidate.type(), candidate.endpoint());
         }
         return candidates;
     }
 
-    private void addLocal(List<Candidate> candidates, boolean ipv4, int most) {
-        local.stream()
-                .filter(address -> address instanceof Inet4Address == ipv4)
-                .limit(most)
-                .forEach(address -> add(candidates, CandidateType.HOST, new InetSocketAddress(address, port)));
-    }
-
     private static void add(List<Candidate> candidates, CandidateType type, @Nullable InetSocketAddress endpoint) {
         boolean isNew = endpoint != null
+                && candidates.size() < Invitation.MAX_CANDIDATES
                 && EndpointSanity.isSane(endpoint)
                 && candidates.stream().noneMatch(other -> other.endpoint().equals(endpoint));
         if (endpoint != null && isNew) {
@@ -92,23 +88,19 @@ final class OwnInvitation {
     }
 
     /** The mapping only: what filters nobody has tried. */
-    private NatSummary nat(boolean ipv6) {
-        Mapping mapping = core.publicMapping(ipv6);
-        if (mapping != null) {
-            boolean translated = !local.contains(mapping.endpoint().getAddress());
-            boolean preserved = mapping.endpoint().getPort() == port;
-            return new NatSummary(
-                    translated,
-                    mapping.confirmed() || !translated ? Behavior.ENDPOINT_INDEPENDENT : null,
-                    null,
-                    preserved ? PortAllocation.PRESERVED : null,
-                    0,
-                    false,
-                    null);
+    private NatSummary ipv6() {
+        Mapping mapping = core.publicMapping(true);
+        if (mapping == null) {
+            return NatSummary.UNKNOWN;
         }
-        if (core.serversDisagree(ipv6)) {
-            return new NatSummary(true, Behavior.ADDRESS_AND_PORT_DEPENDENT, null, null, 0, false, null);
-        }
-        return NatSummary.UNKNOWN;
+        boolean translated = !local.contains(mapping.endpoint().getAddress());
+        return new NatSummary(
+                translated,
+                mapping.confirmed() || !translated ? Behavior.ENDPOINT_INDEPENDENT : null,
+                null,
+                mapping.endpoint().getPort() == port ? PortAllocation.PRESERVED : null,
+                0,
+                false,
+                null);
     }
 }
