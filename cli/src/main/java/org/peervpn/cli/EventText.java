@@ -66,6 +66,8 @@ final class EventText {
                             + guest.peer().id());
         } else if (event instanceof NodeEvent.PublicEndpoint endpoint) {
             return endpointLines(endpoint);
+        } else if (event instanceof NodeEvent.PortMapping mapping) {
+            return List.of("Port mapping: " + portMapping(mapping));
         } else if (event instanceof NodeEvent.StillTrying trying) {
             return stillTrying(trying);
         } else {
@@ -94,6 +96,14 @@ final class EventText {
         return List.of(
                 "Public endpoint: " + endpoint.current() + changed,
                 "Connect with:    peervpn --connect=" + publicKey + "@" + endpoint.current());
+    }
+
+    private static String portMapping(NodeEvent.PortMapping mapping) {
+        if (mapping.endpoint() == null) {
+            return "none any more";
+        }
+        return mapping.endpoint() + " by " + mapping.protocol()
+                + (mapping.usable() ? "" : ", of no use: another NAT stands behind the router");
     }
 
     private static List<String> stillTrying(NodeEvent.StillTrying trying) {

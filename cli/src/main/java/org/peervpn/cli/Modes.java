@@ -300,6 +300,7 @@ final class Modes {
     }
 
     private Node.Options nodeOptions(Home home) {
-        return new Node.Options(home, options.interfaceName, options.portOrDefault(), options.port == null);
+        return new Node.Options(
+                home, options.interfaceName, options.portOrDefault(), options.port == null, !options.noPortMapping);
     }
 }

@@ -177,6 +177,11 @@ final class Options {
     @Nullable
     Endpoint endpoint;
 
+    @Option(
+            names = "--no-port-mapping",
+            description = "Do not ask the router to open the port (by PCP, NAT-PMP or UPnP).")
+    boolean noPortMapping;
+
     @Option(names = "--allow", paramLabel = "PUBKEY", description = "Admit this key. Repeatable.")
     List<NoisePublicKey> allow = new ArrayList<>();
 

@@ -150,6 +150,7 @@ final class RunningNode {
             config.connect().forEach(line -> console.line("Connecting to " + named(line)));
         }
         toldEndpoint = told;
+        forgetOldEndpoints();
         prompt =
                 config.admission() == Admission.ASK && !console.isJson() ? GuestPrompt.onTerminal(node, console) : null;
         Thread teller = new Thread(this::tellAll, "teller");
@@ -185,6 +186,16 @@ final class RunningNode {
             console.event(meeting.json().put("event", "Invited"));
         } else {
             meeting.introductionLines().forEach(console::line);
+        }
+    }
+
+    /** What came before the endpoint that was told: nobody has to hear of it any more. */
+    private void forgetOldEndpoints() {
+        List<NodeEvent> endpoints = events.stream()
+                .filter(NodeEvent.PublicEndpoint.class::isInstance)
+                .toList();
+        if (toldEndpoint != null && endpoints.size() > 1) {
+            events.removeAll(endpoints.subList(0, endpoints.size() - 1));
         }
     }
 

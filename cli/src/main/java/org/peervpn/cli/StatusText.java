@@ -19,6 +19,14 @@ final class StatusText {
         lines.add("Interface:       " + status.path("interface").asText() + "  " + join(status.path("addresses")));
         lines.add("Port:            " + status.path("port").asText());
         lines.add("Public endpoint: " + orElse(status.path("publicEndpoint"), "unknown"));
+        JsonNode mapping = status.path("portMapping");
+        if (mapping.isObject()) {
+            lines.add("Port mapping:    " + mapping.path("endpoint").asText() + " by "
+                    + mapping.path("protocol").asText()
+                    + (mapping.path("usable").asBoolean()
+                            ? ""
+                            : "  (of no use: another NAT stands behind the router)"));
+        }
         JsonNode exit = status.path("exit");
         if (!exit.path("offering").isEmpty()) {
             lines.add("Offers an exit:  " + join(exit.path("offering")));

@@ -103,6 +103,7 @@ class TextTest {
                         "port",
                         "publicEndpoint",
                         "nat",
+                        "portMapping",
                         "exit",
                         "peers",
                         "drops");
@@ -122,7 +123,7 @@ class TextTest {
                         "rxPackets",
                         "txPackets");
         assertThat(names(status.path("peers").path(0).path("path")))
-                .containsExactly("type", "endpoint", "via", "rttMillis", "since", "why");
+                .containsExactly("type", "endpoint", "via", "rttMillis", "since", "why", "events");
         assertThat(status.path("nat").isNull()).isTrue();
         assertThat(status.path("peers").path(0).path("name").isNull()).isTrue();
     }
@@ -267,6 +268,7 @@ class TextTest {
                 new NodeEvent.PathChanged(PEER, "a", "b"),
                 new NodeEvent.PeerGone(PEER, "removed"),
                 new NodeEvent.PublicEndpoint(null, "1.2.3.4:5", true),
+                new NodeEvent.PortMapping("1.2.3.4:5", "PCP", true),
                 new NodeEvent.StillTrying(Duration.ofSeconds(15), List.of("one")),
                 new NodeEvent.NotLetIn(PEER, Reason.TOO_MANY_TRIES, 60),
                 new NodeEvent.Refused(Reason.WRONG_PASSCODE),
@@ -326,6 +328,19 @@ class TextTest {
         assertThat(Printable.line("  Zoë's café \u2615 \ud83d\ude80")).isEqualTo("  Zoë's café \u2615 \ud83d\ude80");
     }
 
+    @Test
+    void aPortMappingIsTold() {
+        EventText text = new EventText(NoisePublicKey.parse(KEY));
+
+        assertThat(text.lines(new NodeEvent.PortMapping("203.0.113.5:51820", "PCP", true)))
+                .containsExactly("Port mapping: 203.0.113.5:51820 by PCP");
+        assertThat(text.lines(new NodeEvent.PortMapping("203.0.113.5:51820", "NAT-PMP", false)))
+                .containsExactly(
+                        "Port mapping: 203.0.113.5:51820 by NAT-PMP, of no use: another NAT stands behind the router");
+        assertThat(text.lines(new NodeEvent.PortMapping(null, null, false)))
+                .containsExactly("Port mapping: none any more");
+    }
+
     private static String written(Consumer<Console> what) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         what.accept(new Console(new PrintStream(out, true, UTF_8), true));
@@ -355,6 +370,7 @@ class TextTest {
                 "peervpn0",
                 List.of("100.64.1.2", "fd70:6565:7276::1"),
                 51820,
+                null,
                 null,
                 null,
                 new Exit(List.of("IPv4", "IPv6"), null),

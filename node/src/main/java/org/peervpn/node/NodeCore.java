@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.peervpn.nat.Candidate;
 import org.peervpn.nat.MappingWatch;
 import org.peervpn.nat.Reach;
+import org.peervpn.nat.portmap.PortMapped;
 import org.peervpn.node.DropCount.Reason;
 import org.peervpn.node.NodeStatus.State;
 import org.peervpn.node.control.ControlCodec;
@@ -243,14 +243,6 @@ public final class NodeCore {
         }
     }
 
-    /** The router lets in what comes to this endpoint; null if it does not, or no more. */
-    public void portMapped(@Nullable Candidate candidate, long now) {
-        turn.begin(now);
-        paths.portMapped(candidate);
-        turn.unsettle();
-        settle();
-    }
-
     /** Where this node can be reached, as far as it knows. */
     public Reach reach() {
         return paths.ours();
@@ -453,7 +445,15 @@ public final class NodeCore {
         return publicEndpoint.serversDisagree(ipv6);
     }
 
-    private void publicEndpointChanged(NodeEvent.PublicEndpoint event) {
+    /** What {@link org.peervpn.nat.portmap.PortMapping} says: the router has opened our port, or does so no more. */
+    public void portMapped(@Nullable PortMapped current, long now) {
+        turn.begin(now);
+        publicEndpoint.portMapped(current);
+        turn.unsettle();
+        settle();
+    }
+
+    private void publicEndpointChanged(NodeEvent event) {
         turn.tell(event);
         turn.unsettle();
     }
@@ -474,6 +474,7 @@ public final class NodeCore {
                 port,
                 publicEndpoint(),
                 null,
+                publicEndpoint.portMapping(turn.now()),
                 new NodeStatus.Exit(
                         StatusView.families(hellos.offeredFamilies()), using == null ? null : using.id.text()),
                 peers.entries().stream()

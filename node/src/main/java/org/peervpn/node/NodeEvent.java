@@ -38,6 +38,15 @@ public sealed interface NodeEvent {
     /** The public endpoint of one family was learnt, has changed, or is lost. */
     record PublicEndpoint(@Nullable String old, @Nullable String current, boolean confirmed) implements NodeEvent {}
 
+    /**
+     * The router has opened our port, or does so no more.
+     *
+     * @param endpoint null if none is open now
+     * @param protocol as people write it; null along with the endpoint
+     * @param usable false if STUN servers see another address, so that another NAT stands behind the router
+     */
+    record PortMapping(@Nullable String endpoint, @Nullable String protocol, boolean usable) implements NodeEvent {}
+
     /** No peer has answered for a while; likely reasons, one line each. */
     record StillTrying(Duration since, List<String> reasons) implements NodeEvent {}
 

@@ -15,6 +15,7 @@ public record NodeStatus(
         int port,
         @Nullable String publicEndpoint,
         @Nullable String nat,
+        @Nullable PortMappingStatus portMapping,
         Exit exit,
         List<PeerStatus> peers,
         Map<String, Long> drops) {
@@ -35,6 +36,16 @@ public record NodeStatus(
         RELAY,
         NONE
     }
+
+    /**
+     * The port that the router has opened.
+     *
+     * @param protocol {@code PCP}, {@code NAT_PMP} or {@code UPNP_IGD}
+     * @param expiresSeconds unless renewed before; null for never
+     * @param usable false if another NAT stands behind the router
+     */
+    public record PortMappingStatus(
+            String protocol, String endpoint, @Nullable Long expiresSeconds, boolean usable) {}
 
     /**
      * The exits.

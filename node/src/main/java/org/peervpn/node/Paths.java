@@ -48,7 +48,6 @@ final class Paths {
     private final InstantSource wallClock;
     private List<LocalNetwork> networks = List.of();
     private int port;
-    private @Nullable Candidate portMapped;
     private Reach told = Reach.UNKNOWN;
 
     Paths(
@@ -78,19 +77,15 @@ final class Paths {
         port = localPort;
     }
 
-    /** The router lets in what comes to this endpoint; null if it does not. */
-    void portMapped(@Nullable Candidate candidate) {
-        portMapped = candidate;
-    }
-
     /** Where we can be reached, as far as we know. */
     Reach ours() {
         List<Candidate> candidates = new ArrayList<>();
         for (LocalNetwork network : networks) {
             candidates.add(new Candidate(CandidateType.HOST, new InetSocketAddress(network.address(), port)));
         }
-        if (portMapped != null) {
-            candidates.add(portMapped);
+        InetSocketAddress opened = publicEndpoint.openedEndpoint();
+        if (opened != null) {
+            candidates.add(new Candidate(CandidateType.PORT_MAPPED, opened));
         }
         publicEndpoint.seen().forEach(seen -> candidates.add(new Candidate(CandidateType.SERVER_REFLEXIVE, seen)));
         Set<InetSocketAddress> known = new LinkedHashSet<>();

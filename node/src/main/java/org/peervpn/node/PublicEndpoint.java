@@ -8,11 +8,14 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.MappingWatch;
 import org.peervpn.nat.MappingWatch.Mapping;
 import org.peervpn.nat.NatSummary;
+import org.peervpn.nat.portmap.PortMapped;
+import org.peervpn.node.NodeStatus.PortMappingStatus;
 import org.peervpn.tunnel.Path;
 
 /**
@@ -23,22 +26,27 @@ final class PublicEndpoint {
 
     /** Hears what the watch found. */
     interface Listener {
-        void changed(NodeEvent.PublicEndpoint event);
+        void changed(NodeEvent event);
     }
 
     private static final long MAX_RESOLVE_PAUSE_NANOS = NodeCore.seconds(600);
 
     private final NodeConfig config;
     private final NodeOutput output;
+    private final Listener listener;
     private final MappingWatch watch;
     private final Map<Endpoint, List<InetSocketAddress>> servers = new LinkedHashMap<>();
+    private @Nullable PortMapped portMapped; // what the router says; null while no port is open
+    private boolean portMappingToldUsable;
+    private @Nullable String announced; // as told last
     private long nextResolveNanos = Long.MAX_VALUE;
     private long resolvePauseNanos = Calls.RESOLVE_AGAIN_NANOS;
 
     PublicEndpoint(NodeConfig config, SecureRandom random, NodeOutput output, Listener listener) {
         this.config = config;
         this.output = output;
-        this.watch = new MappingWatch(random, new FromWatch(output, listener));
+        this.listener = listener;
+        this.watch = new MappingWatch(random, new FromWatch());
     }
 
     /** Looks up the servers' names and begins to ask them. */
@@ -107,8 +115,11 @@ final class PublicEndpoint {
         if (announced != null) {
             return announced.toString();
         }
+        PortMapped opened = usablePortMapping();
         Mapping mapping = mapping();
-        return mapping == null ? null : Endpoint.text(mapping.endpoint());
+        return opened != null
+                ? Endpoint.text(opened.endpoint())
+                : mapping == null ? null : Endpoint.text(mapping.endpoint());
     }
 
     /** True if the operator said so or two STUN servers agree. */
@@ -143,6 +154,70 @@ final class PublicEndpoint {
         return ipv6 ? watch.ipv6() : watch.ipv4();
     }
 
+    /** The router has opened our port, or does so no more. */
+    void portMapped(@Nullable PortMapped current) {
+        PortMapped old = portMapped;
+        portMapped = current;
+        boolean same = old == null
+                ? current == null
+                : current != null && current.endpoint().equals(old.endpoint());
+        if (!same) {
+            tellPortMapping();
+            announce();
+        }
+    }
+
+    private void tellPortMapping() {
+        PortMapped current = portMapped;
+        portMappingToldUsable = usablePortMapping() != null;
+        listener.changed(new NodeEvent.PortMapping(
+                current == null ? null : Endpoint.text(current.endpoint()),
+                current == null ? null : current.protocol().text(),
+                portMappingToldUsable));
+    }
+
+    private void announce() {
+        String now = text();
+        if (config.announcedEndpoint() == null && !Objects.equals(now, announced)) {
+            listener.changed(new NodeEvent.PublicEndpoint(announced, now, isConfirmed()));
+            announced = now;
+        }
+    }
+
+    /** Null while no port is open. */
+    @Nullable
+    PortMappingStatus portMapping(long nowNanos) {
+        PortMapped current = portMapped;
+        return current == null
+                ? null
+                : new PortMappingStatus(
+                        current.protocol().name(),
+                        Endpoint.text(current.endpoint()),
+                        current.expiresNanos() == Long.MAX_VALUE
+                                ? null
+                                : Math.max(0, (current.expiresNanos() - nowNanos) / NodeCore.seconds(1)),
+                        usablePortMapping() != null);
+    }
+
+    /** The endpoint that the router has opened and that leads here; null if there is none. */
+    @Nullable
+    InetSocketAddress openedEndpoint() {
+        PortMapped usable = usablePortMapping();
+        return usable == null ? null : usable.endpoint();
+    }
+
+    /** What STUN servers see must be the same address: else the router's is not the internet's. */
+    private @Nullable PortMapped usablePortMapping() {
+        PortMapped current = portMapped;
+        Mapping seen = watch.ipv4();
+        boolean agreed = current != null
+                && (seen == null
+                        || seen.endpoint()
+                                .getAddress()
+                                .equals(current.endpoint().getAddress()));
+        return agreed ? current : null;
+    }
+
     private @Nullable Mapping mapping() {
         Mapping ipv4 = watch.ipv4();
         return ipv4 != null ? ipv4 : watch.ipv6();
@@ -171,7 +246,7 @@ final class PublicEndpoint {
         return watch.droppedDatagrams();
     }
 
-    private record FromWatch(NodeOutput output, Listener listener) implements MappingWatch.Output {
+    private final class FromWatch implements MappingWatch.Output {
 
         @Override
         public void toServer(InetSocketAddress server, ByteBuffer datagram) {
@@ -183,10 +258,18 @@ final class PublicEndpoint {
 
         @Override
         public void mappingChanged(@Nullable Mapping old, @Nullable Mapping current) {
+            if (portMapped != null) {
+                if (portMappingToldUsable != (usablePortMapping() != null)) {
+                    tellPortMapping();
+                }
+                announce();
+                return;
+            }
             listener.changed(new NodeEvent.PublicEndpoint(
                     old == null ? null : Endpoint.text(old.endpoint()),
                     current == null ? null : Endpoint.text(current.endpoint()),
                     current != null && current.confirmed()));
+            announced = text();
         }
     }
 }

@@ -96,6 +96,7 @@ class ArchitectureTest {
                                 "org.peervpn.tunnel",
                                 "org.peervpn.nat",
                                 "org.peervpn.nat.path",
+                                "org.peervpn.nat.portmap",
                                 "java.lang..",
                                 "java.nio",
                                 "java.nio.charset",

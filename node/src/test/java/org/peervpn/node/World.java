@@ -152,6 +152,10 @@ final class World {
         Duration timeout = Duration.ofMinutes(2);
         List<Cidr> routes = List.of();
         Instant toldBefore = Instant.EPOCH;
+        List<Endpoint> stunServers = List.of();
+
+        @Nullable
+        Endpoint announcedEndpoint;
 
         Config exit() {
             exit = true;
@@ -208,8 +212,8 @@ final class World {
                     List.of(),
                     overlay,
                     1420,
-                    List.of(),
-                    null,
+                    stunServers,
+                    announcedEndpoint,
                     timeout,
                     true);
         }

@@ -1,6 +1,7 @@
 package org.peervpn.routing;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -22,12 +23,28 @@ import org.peervpn.routing.ProcNet.KernelRoute;
 public record Uplinks(
         @Nullable String defaultIpv4, @Nullable String defaultIpv6, List<String> addresses) {
 
+    private static final String BY = " by ";
+
     /** Edge: reads them from the kernel, without a child process. */
     public static Uplinks read(String ownInterface) {
         return new Uplinks(
                 defaultRoute(ProcNet.routesIpv4(text("/proc/net/route")), ownInterface),
                 defaultRoute(ProcNet.routesIpv6(text("/proc/net/ipv6_route")), ownInterface),
                 addressesBut(ownInterface));
+    }
+
+    /** The gateway of the IPv4 default route; null if there is none. */
+    public @Nullable InetAddress gatewayIpv4() {
+        int by = defaultIpv4 == null ? -1 : defaultIpv4.indexOf(BY);
+        return defaultIpv4 == null || by < 0
+                ? null
+                : Cidr.parse(defaultIpv4.substring(by + BY.length())).address();
+    }
+
+    /** The interface of the IPv4 default route; null if there is none. */
+    public @Nullable String deviceIpv4() {
+        int by = defaultIpv4 == null ? -1 : defaultIpv4.indexOf(BY);
+        return defaultIpv4 == null || by < 0 ? defaultIpv4 : defaultIpv4.substring(0, by);
     }
 
     /** The best one; those with a gateway first, because tunnels have none. */
@@ -40,7 +57,7 @@ public record Uplinks(
                         .thenComparing(KernelRoute::metric)
                         .thenComparing(KernelRoute::device))
                 .map(route ->
-                        route.gateway() == null ? route.device() : route.device() + " by " + Cidr.text(route.gateway()))
+                        route.gateway() == null ? route.device() : route.device() + BY + Cidr.text(route.gateway()))
                 .orElse(null);
     }
 

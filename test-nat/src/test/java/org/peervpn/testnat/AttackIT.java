@@ -51,7 +51,10 @@ class AttackIT {
         }
     }
 
-    /** All that the client sends to its gateway comes to the neighbour: it sees the tunnel's datagrams and no others. */
+    /**
+     * All that the client sends to its gateway comes to the neighbour: it sees the tunnel's datagrams and the node's own
+     * questions, and no others.
+     */
     @Test
     void whoPosesAsTheGatewaySeesTheTunnelOnly(Lab lab) {
         Scenery scenery = scenery(lab);
@@ -65,7 +68,10 @@ class AttackIT {
 
         try (Sniffer seen = Sniffer.start(spoofer, "eth0", toTheExit);
                 Sniffer inClear = Sniffer.startForAllBut(
-                        spoofer, "eth0", "(" + toTheExit + ") or (" + toStun + ") or not src host " + client.ipv4())) {
+                        spoofer,
+                        "eth0",
+                        "(" + toTheExit + ") or (" + toStun + ") or " + LeakIT.PORT_MAPPING + " or not src host "
+                                + client.ipv4())) {
             client.ip("neighbour replace " + gateway + " lladdr " + mac + " dev eth0 nud permanent");
             LeakIT.tryToLeak(scenery);
 

@@ -102,6 +102,9 @@ class LeakIT {
                 .until(() -> client.pings(scenery.web().ipv4()));
     }
 
+    /** The node asks the router to open its port: PCP and NAT-PMP, and the search for UPnP. */
+    static final String PORT_MAPPING = "(udp dst port 5351 or (udp and dst host 239.255.255.250 and dst port 1900))";
+
     /** Sees what leaves the client's uplink, but for the node's own port and private addresses. */
     static Sniffer sniffer(Scenery scenery) {
         String lan = scenery.client().host().ipv4().replaceFirst("\\.\\d+$", ".0/24");
@@ -111,7 +114,7 @@ class LeakIT {
                 scenery.client().host(),
                 "eth0",
                 "(udp port " + Peervpn.PORT + " and (" + servers + ")) or (src net " + lan + " and dst net " + lan
-                        + ")");
+                        + ") or " + PORT_MAPPING);
     }
 
     /** Whether these succeed does not matter here, only by which way they go. */

@@ -151,6 +151,18 @@ final class Engine implements AutoCloseable {
         return core;
     }
 
+    /** With which a router can be asked to open the port. */
+    GatewayLink newGatewayLink(int mark) {
+        return new GatewayLink(
+                loop,
+                Epoll.isAvailable(),
+                mark,
+                port.port(),
+                true,
+                this::nowNanos,
+                mapped -> run(nodeCore -> nodeCore.portMapped(mapped, nowNanos())));
+    }
+
     UdpPort port() {
         return port;
     }

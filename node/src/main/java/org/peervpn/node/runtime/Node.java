@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -61,8 +62,9 @@ public final class Node implements AutoCloseable {
      * Where and how the node runs.
      *
      * @param portOrNextFree false if the operator named the port
+     * @param mapPort ask the router to open the port
      */
-    public record Options(Home home, String interfaceName, int port, boolean portOrNextFree) {}
+    public record Options(Home home, String interfaceName, int port, boolean portOrNextFree, boolean mapPort) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Path TUN_DEVICE = Path.of("/dev/net/tun");
@@ -70,6 +72,8 @@ public final class Node implements AutoCloseable {
 
     /** How often the node looks whether it has slept, and for what the kernel does not tell. */
     private static final long LOOK_MILLIS = 2_000;
+
+    private static final long RELEASE_PATIENCE_MILLIS = 2_000;
 
     /** Changes come in swarms. */
     private static final long LOOK_DELAY_MILLIS = 200;
@@ -82,6 +86,7 @@ public final class Node implements AutoCloseable {
     private final Router router;
     private final ClockFile clockFile;
     private final Engine engine;
+    private final @Nullable GatewayLink gatewayLink; // null if the router is not to be asked
     private final ControlServer control;
     private final PeersFile peersFile;
     private final ScheduledExecutorService machine =
@@ -130,6 +135,7 @@ public final class Node implements AutoCloseable {
                     new SteadyClock(InstantSource.system(), clockFile.read(), clockFile::write),
                     new OfMachine());
             undo.add(engine::close);
+            this.gatewayLink = options.mapPort() ? engine.newGatewayLink(setup.mark()) : null;
             this.control = ControlServer.open(options.home(), this::answer);
             undo.keep();
         }
@@ -376,6 +382,10 @@ public final class Node implements AutoCloseable {
 
     private void tellUplinks(Uplinks now, boolean first) {
         Set<Integer> families = families(now);
+        GatewayLink link = gatewayLink;
+        if (link != null) {
+            link.gateway(Gateways.of(now));
+        }
         List<InetAddress> own = LocalAddresses.read(engine.sharedCore().overlay());
         engine.run(core -> {
             engine.port().ownAddresses(own);
@@ -431,6 +441,7 @@ public final class Node implements AutoCloseable {
         if (poll != null) {
             poll.cancel(false);
         }
+        CompletableFuture<Void> mappingReleased = gatewayLink == null ? null : gatewayLink.release();
         // Routes go before the device does, so that their undoing finds what the journal says.
         int left = router.putBack();
         String failure = why;
@@ -442,11 +453,27 @@ public final class Node implements AutoCloseable {
             device.close();
         }
         rememberAll();
+        awaitRelease(mappingReleased);
         engine.close();
         peersFile.close();
         clockFile.close();
         lock.close();
         ended.complete(failure);
+    }
+
+    /** A router that does not answer forgets the mapping later by itself. */
+    private static void awaitRelease(@Nullable CompletableFuture<Void> released) {
+        try {
+            if (released != null) {
+                released.get(RELEASE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (TimeoutException e) {
+            LOG.debug("the router does not take the mapping back");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void rememberAll() {
@@ -496,6 +523,9 @@ public final class Node implements AutoCloseable {
 
         @Override
         public void event(NodeEvent event) {
+            if (event instanceof NodeEvent.PublicEndpoint && gatewayLink != null) {
+                gatewayLink.check(); // whatever gave us another endpoint may have forgotten the mapping
+            }
             listener.accept(event);
         }
     }
