@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.PrintStream;
+import java.util.List;
 
 /** Standard output: lines for people, or JSON for scripts. Several threads may print. */
 final class Console {
@@ -25,6 +26,12 @@ final class Console {
 
     synchronized void line(String text) {
         out.println(Printable.line(text));
+        out.flush();
+    }
+
+    /** Lines of our own making, escape sequences and all. */
+    synchronized void picture(List<String> lines) {
+        lines.forEach(out::println);
         out.flush();
     }
 

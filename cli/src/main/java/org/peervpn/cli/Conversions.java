@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import org.peervpn.node.Admission;
 import org.peervpn.node.ConnectLine;
 import org.peervpn.node.Endpoint;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.NoisePublicKey;
 import picocli.CommandLine;
@@ -23,6 +24,7 @@ final class Conversions {
         parser.registerConverter(int.class, orOneLine(Conversions::number));
         parser.registerConverter(Integer.class, orOneLine(Conversions::number));
         parser.registerConverter(ConnectLine.class, orOneLine(ConnectLine::parse));
+        parser.registerConverter(Invitation.class, orOneLine(Invitation::parse));
         parser.registerConverter(Endpoint.class, orOneLine(Endpoint::parse));
         parser.registerConverter(Cidr.class, orOneLine(Cidr::parse));
         parser.registerConverter(NoisePublicKey.class, orOneLine(Conversions::publicKey));

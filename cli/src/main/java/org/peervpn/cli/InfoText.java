@@ -22,6 +22,9 @@ final class InfoText {
             // On a line of its own, for the one before is copied whole.
             lines.add("                 (a local endpoint: no STUN server has told a public one)");
         }
+        if (info.code() != null) {
+            lines.add("Invitation code: " + info.code());
+        }
         return lines;
     }
 

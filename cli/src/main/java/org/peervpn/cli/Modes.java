@@ -9,14 +9,21 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import org.peervpn.node.ConnectLine;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeInfo;
+import org.peervpn.node.OverlayAddresses;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.diagnostics.Finding;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.runtime.ControlClient;
 import org.peervpn.node.runtime.Diagnostics;
 import org.peervpn.node.runtime.Home;
@@ -26,6 +33,7 @@ import org.peervpn.node.runtime.NodeException;
 import org.peervpn.node.runtime.PeersFile;
 import org.peervpn.node.runtime.Privileges;
 import org.peervpn.tunnel.NoisePrivateKey;
+import org.peervpn.tunnel.NoisePublicKey;
 
 /** Does what the mode on the command line says. */
 final class Modes {
@@ -55,11 +63,15 @@ final class Modes {
         } else if (options.mode.status) {
             return status();
         } else if (options.mode.add != null) {
-            return change("add", Map.of("line", options.mode.add.toString()), "Calling ");
+            return add(options.mode.add);
         } else if (options.mode.remove != null) {
             return change("remove", Map.of("peer", options.mode.remove), "Removed ");
         } else if (options.mode.admit != null) {
             return change("admit", Map.of("peer", options.mode.admit), "Admitted ");
+        } else if (options.mode.check != null) {
+            return check(options.mode.check);
+        } else if (options.mode.export != null) {
+            return export(Exported.checkedName(options.mode.export));
         } else if (options.mode.down) {
             return down();
         } else if (options.mode.repair) {
@@ -91,22 +103,102 @@ final class Modes {
     }
 
     private int info() throws NodeException {
-        Home home = home();
-        Optional<JsonNode> running = new ControlClient(home).call("info", Map.of());
-        NodeInfo info;
-        if (running.isPresent()) {
-            info = JSON.convertValue(running.get(), NodeInfo.class);
-        } else {
-            NoisePrivateKey key = home.privateKey(new SecureRandom());
-            NodeConfig config = NodeConfigs.forInfo(options, key, versionText());
-            info = InfoProbe.probe(config, options.portOrDefault(), options.port == null);
-        }
+        NodeInfo info = ownInfo(home());
         if (console.isJson()) {
             console.result(JSON.valueToTree(info));
         } else {
             InfoText.lines(info).forEach(console::line);
         }
+        if (options.qr) {
+            String code = info.code();
+            if (code == null) {
+                throw new NodeException("there is no code to show: others could not reach this node");
+            }
+            // Upper case, in which a QR code packs it best.
+            show(code.toUpperCase(Locale.ROOT));
+        }
         return Main.DONE;
+    }
+
+    private void show(String text) {
+        console.picture(QrText.lines(text, Terminal.hasColours()));
+    }
+
+    /** Of the running node, or of the one that could run here. */
+    private NodeInfo ownInfo(Home home) throws NodeException {
+        Optional<JsonNode> running = new ControlClient(home).call("info", Map.of());
+        if (running.isPresent()) {
+            return JSON.convertValue(running.get(), NodeInfo.class);
+        }
+        NoisePrivateKey key = home.privateKey(new SecureRandom());
+        NodeConfig config = NodeConfigs.forInfo(options, key, versionText());
+        return InfoProbe.probe(config, options.portOrDefault(), options.port == null);
+    }
+
+    private int check(Invitation code) throws NodeException {
+        code.checkTime(Instant.now());
+        NodeInfo info = ownInfo(home());
+        code.checkReader(NoisePublicKey.parse(info.publicKey()));
+        MeetingText meeting = new MeetingText(info, code);
+        if (console.isJson()) {
+            console.result(meeting.json());
+        } else {
+            meeting.checkLines().forEach(console::line);
+        }
+        return Main.DONE;
+    }
+
+    private int add(ConnectLine line) throws NodeException {
+        JsonNode answer = callNode("add", Map.of("line", line.toString()));
+        Invitation code = line.invitation();
+        if (console.isJson()) {
+            console.result(answer);
+            return Main.DONE;
+        }
+        console.line("Calling " + answer.path("peer").asText() + ".");
+        if (code != null) {
+            NodeInfo info = JSON.convertValue(callNode("info", Map.of()), NodeInfo.class);
+            new MeetingText(info, code).introductionLines().forEach(console::line);
+        }
+        return Main.DONE;
+    }
+
+    /** The private key is nowhere but in what is printed. */
+    private int export(String name) throws NodeException {
+        Home home = home();
+        ControlClient control = new ControlClient(home);
+        NodeInfo info = ownInfo(home);
+        Optional<JsonNode> status = control.call("status", Map.of());
+        NoisePrivateKey key = NoisePrivateKey.generate(new SecureRandom());
+        Exported exported = Exported.of(name, key, info, options.overlay, families(status));
+        if (status.isPresent()) {
+            control.call("admit", Map.of("peer", key.publicKey().toString()));
+        } else {
+            PeersFile.admit(home, key.publicKey(), name);
+            Main.complain(err, "no node runs here yet; the file sends internet traffic to it, so start it with --exit");
+        }
+        if (console.isJson()) {
+            console.result(exported.json());
+        } else {
+            exported.lines().forEach(console::line);
+        }
+        if (options.qr) {
+            show(exported.text());
+        }
+        return Main.DONE;
+    }
+
+    /** Which the running node forwards; of one that does not run yet, both. */
+    private static Set<Integer> families(Optional<JsonNode> status) {
+        if (status.isEmpty()) {
+            return Set.of(4, 6);
+        }
+        Set<Integer> families = new HashSet<>();
+        status.get()
+                .path("exit")
+                .path("offering")
+                .forEach(family -> families.add(family.asText().equals("IPv4") ? 4 : 6));
+        return families;
     }
 
     private int status() throws NodeException {
@@ -186,7 +278,13 @@ final class Modes {
             return needsRoot(lack.get());
         }
         Home home = home();
-        NoisePrivateKey key = home.privateKey(new SecureRandom());
+        Imported imported = options.imported;
+        NoisePrivateKey inFile = imported == null ? null : imported.privateKey();
+        NoisePrivateKey key = inFile != null ? inFile : home.privateKey(new SecureRandom());
+        if (imported != null) {
+            imported.notices(OverlayAddresses.of(key.publicKey(), options.overlay), options.overlay)
+                    .forEach(notice -> Main.complain(err, "--import: " + notice));
+        }
         Secrets secrets = Secrets.read(options, System.getenv(Passcodes.VARIABLE));
         Remembered remembered = PeersFile.read(home);
         NodeConfig config = NodeConfigs.forNode(options, key, secrets, remembered, versionText());

@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.peervpn.node.Admission;
 import org.peervpn.node.ConnectLine;
@@ -15,6 +18,7 @@ import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.PeerId;
 import org.peervpn.node.Remembered;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.tunnel.NoisePrivateKey;
 import org.peervpn.tunnel.NoisePublicKey;
 
@@ -46,6 +50,9 @@ final class NodeConfigs {
             Options options, NoisePrivateKey key, Secrets secrets, Remembered remembered, String version) {
         NoisePublicKey own = key.publicKey();
         options.mode.connect.forEach(line -> refuseOwn(own, line.publicKey(), "--connect"));
+        Set<NoisePublicKey> known =
+                remembered.peers().stream().map(Remembered.RememberedPeer::key).collect(Collectors.toSet());
+        options.mode.connect.forEach(line -> checkCode(line, own, known));
         options.allow.forEach(allowed -> refuseOwn(own, allowed, "--allow"));
         options.exitVia.forEach(peer -> refuseUnknownExit(peer, options, remembered));
         if (secrets.presharedKeys().has(own)) {
@@ -71,6 +78,22 @@ final class NodeConfigs {
         if (!isName && !isPeer) {
             throw new IllegalArgumentException(
                     "--exit-via: \"" + peer + "\" is not a peer named by --connect or --allow");
+        }
+    }
+
+    /** A peer that was connected before is still known by a code that is too old to find a new one. */
+    private static void checkCode(ConnectLine line, NoisePublicKey own, Set<NoisePublicKey> known) {
+        Invitation code = line.invitation();
+        if (code == null) {
+            return;
+        }
+        try {
+            code.checkReader(own);
+            if (!known.contains(line.publicKey())) {
+                code.checkTime(Instant.now());
+            }
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--connect: " + e.getMessage(), e);
         }
     }
 

@@ -8,6 +8,7 @@ import org.peervpn.node.Admission;
 import org.peervpn.node.ConnectLine;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.OverlayAddresses;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.runtime.Home;
 import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.NoisePublicKey;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "ENDPOINT is 1.2.3.4:51820, [2001:db8::1]:51820 or name:51820; PUBKEY is WireGuard's base64;",
-            "PEER is a public key, a Peer ID or a name.",
+            "CODE is an invitation, peervpn1...; PEER is a public key, a Peer ID or a name.",
             "",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 needs root, 4 peer not reached in time."
         })
@@ -36,7 +37,7 @@ final class Options {
     static final int MIN_MTU = 1280;
     static final int MAX_MTU = 9000;
 
-    /** Exactly one of these, but for --connect, which may stand beside --exit and --listen. */
+    /** Exactly one of these, but for --connect and --import, which may stand beside --exit, --listen and each other. */
     static final class Mode {
         @Option(
                 names = "--info",
@@ -53,7 +54,7 @@ final class Options {
 
         @Option(
                 names = "--connect",
-                paramLabel = "PUBKEY@ENDPOINT",
+                paramLabel = "PUBKEY@ENDPOINT|CODE",
                 description = "Connect, and send internet traffic through that peer if it offers an exit. Repeatable,"
                         + " and allowed with --exit and --listen. Needs root.")
         List<ConnectLine> connect = new ArrayList<>();
@@ -66,8 +67,8 @@ final class Options {
 
         @Option(
                 names = "--add",
-                paramLabel = "PUBKEY@ENDPOINT",
-                description = "Make the running node know and call a peer.")
+                paramLabel = "PUBKEY@ENDPOINT|CODE",
+                description = "Make the running node know and call a peer; a reply code goes here.")
         @Nullable
         ConnectLine add;
 
@@ -84,6 +85,28 @@ final class Options {
                 description = "Make the running node let in a guest, or whoever has this public key.")
         @Nullable
         String admit;
+
+        @Option(
+                names = "--check",
+                paramLabel = "CODE",
+                description = "Say, without connecting, how and whether a connection by this code will work.")
+        @Nullable
+        Invitation check;
+
+        @Option(
+                names = "--export",
+                paramLabel = "NAME",
+                description = "Admit a new key, and print the configuration with it for a stock WireGuard.")
+        @Nullable
+        String export;
+
+        @Option(
+                names = "--import",
+                paramLabel = "FILE",
+                description =
+                        "Connect to the peers of a wg-quick configuration, as the node that it is for. Needs root.")
+        @Nullable
+        Path importFile;
 
         @Option(names = "--down", description = "Stop the running node and wait until the machine is restored.")
         boolean down;
@@ -222,6 +245,9 @@ final class Options {
             description = "How long --connect tries for the first handshake; 120 by default, 0 for ever.")
     int timeout = 120;
 
+    @Option(names = "--qr", description = "With --info and --export: show the code or file as a QR code, too.")
+    boolean qr;
+
     @Option(names = "--json", description = "Machine-readable result on standard output.")
     boolean json;
 
@@ -234,9 +260,13 @@ final class Options {
     @Option(names = "--debug", description = "Log level debug: one line for each handshake, path and routing decision.")
     boolean debug;
 
+    /** What {@link Mode#importFile} says; null if it was not given. */
+    @Nullable
+    Imported imported;
+
     /** True if a node is to run. */
     boolean runsNode() {
-        return mode.exit || mode.listen || !mode.connect.isEmpty();
+        return mode.exit || mode.listen || !mode.connect.isEmpty() || mode.importFile != null;
     }
 
     /** False if a broken configuration file must not be in the way, for nothing in it matters. */
@@ -263,6 +293,9 @@ final class Options {
             throw new UsageException(String.join(" and ", given) + " cannot be combined");
         }
         Conversions.checkInterface(interfaceName);
+        if (qr && (json || !(mode.info || mode.export != null))) {
+            throw new UsageException("--qr is for --info and --export, without --json");
+        }
         range("--port", portOrDefault(), 1, 65_535);
         range("--mtu", mtu, MIN_MTU, MAX_MTU);
         range("--timeout", timeout, 0, Integer.MAX_VALUE);
@@ -296,14 +329,18 @@ final class Options {
         add(given, mode.add != null, "--add");
         add(given, mode.remove != null, "--remove");
         add(given, mode.admit != null, "--admit");
+        add(given, mode.check != null, "--check");
+        add(given, mode.export != null, "--export");
         add(given, mode.down, "--down");
         add(given, mode.repair, "--repair");
         add(given, mode.diagnostics, "--diagnostics");
         add(given, mode.version, "--version");
         add(given, mode.exit, "--exit");
         add(given, mode.listen, "--listen");
-        // Beside --exit or --listen, --connect is no mode of its own.
-        add(given, !mode.connect.isEmpty() && !mode.exit && !mode.listen, "--connect");
+        // Beside --exit or --listen, --connect and --import are no modes of their own.
+        boolean serves = mode.exit || mode.listen;
+        add(given, !mode.connect.isEmpty() && !serves && mode.importFile == null, "--connect");
+        add(given, mode.importFile != null && !serves, "--import");
         return given;
     }
 

@@ -9,11 +9,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.Admission;
+import org.peervpn.node.ConnectLine;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeEvent;
 import org.peervpn.node.NodeInfo;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.runtime.Node;
 import org.peervpn.node.runtime.NodeException;
 
@@ -144,7 +147,7 @@ final class RunningNode {
             if (config.waitForPeers()) {
                 told = introduceItself(node);
             }
-            config.connect().forEach(line -> console.line("Connecting to " + line));
+            config.connect().forEach(line -> console.line("Connecting to " + named(line)));
         }
         toldEndpoint = told;
         forgetOldEndpoints();
@@ -153,6 +156,37 @@ final class RunningNode {
         Thread teller = new Thread(this::tellAll, "teller");
         teller.setDaemon(true);
         teller.start();
+        introduceToCodes(node);
+    }
+
+    private static String named(ConnectLine line) {
+        Invitation code = line.invitation();
+        return code == null ? line.toString() : code.label() + " at " + line.endpoint();
+    }
+
+    /** What people have to do besides for those that they were invited by. */
+    private void introduceToCodes(Node node) {
+        List<Invitation> codes = config.connect().stream()
+                .map(ConnectLine::invitation)
+                .flatMap(Stream::ofNullable)
+                .toList();
+        if (codes.isEmpty()) {
+            return;
+        }
+        try {
+            NodeInfo info = node.infoWithin(STUN_PATIENCE_MILLIS);
+            codes.forEach(code -> introduceTo(new MeetingText(info, code)));
+        } catch (NodeException | RejectedExecutionException e) {
+            // It has ended meanwhile, and will say why.
+        }
+    }
+
+    private void introduceTo(MeetingText meeting) {
+        if (console.isJson()) {
+            console.event(meeting.json().put("event", "Invited"));
+        } else {
+            meeting.introductionLines().forEach(console::line);
+        }
     }
 
     /** What came before the endpoint that was told: nobody has to hear of it any more. */

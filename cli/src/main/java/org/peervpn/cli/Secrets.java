@@ -21,14 +21,23 @@ record Secrets(@Nullable Passcode passcode, PresharedKeys presharedKeys) {
     private static final int MAX_PSK_BYTES = 2 * 1024 * 1024;
 
     static Secrets read(Options options, @Nullable String passcodeVariable) throws NodeException {
-        return new Secrets(Passcodes.read(options.passcodeFile, passcodeVariable), presharedKeys(options.pskFile));
+        return new Secrets(Passcodes.read(options.passcodeFile, passcodeVariable), presharedKeys(options));
     }
 
     /** As far as they may change while a node runs. */
     static Secrets again(Options options, NodeConfig started) throws NodeException {
         Path file = options.pskFile;
         boolean once = file != null && new SecretFile(PSK_OPTION, file).isPipe();
-        return new Secrets(started.passcode(), once ? started.presharedKeys() : presharedKeys(file));
+        return new Secrets(started.passcode(), once ? started.presharedKeys() : presharedKeys(options));
+    }
+
+    private static PresharedKeys presharedKeys(Options options) throws NodeException {
+        Imported imported = options.imported;
+        PresharedKeys inImport = imported == null ? PresharedKeys.NONE : imported.presharedKeys();
+        if (options.pskFile != null && !inImport.isEmpty()) {
+            throw new IllegalArgumentException("--psk-file: the file of --import has preshared keys already");
+        }
+        return options.pskFile == null ? inImport : presharedKeys(options.pskFile);
     }
 
     private static PresharedKeys presharedKeys(@Nullable Path file) throws NodeException {

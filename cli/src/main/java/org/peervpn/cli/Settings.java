@@ -25,6 +25,9 @@ final class Settings {
     /** Null if none was read. */
     private @Nullable ConfigFile file;
 
+    /** Null until it was read, if there is one. */
+    private @Nullable Imported imported;
+
     Settings(String... arguments) {
         this.arguments = List.of(arguments);
     }
@@ -37,12 +40,24 @@ final class Settings {
         ConfigFile config = given.readsConfiguration() ? configuration(given) : null;
         file = config;
         if (config == null) {
-            return given;
+            return withImport(given);
         }
         List<String> all = new ArrayList<>(config.arguments(commandLine));
         all.addAll(arguments);
         Options options = new Options();
         parse(options, all);
+        return withImport(options);
+    }
+
+    private Options withImport(Options options) throws NodeException {
+        Path file = options.mode.importFile;
+        if (file != null && !options.help) {
+            // Once: it may be a pipe.
+            Imported read = imported == null ? Imported.read(file) : imported;
+            imported = read;
+            read.into(options);
+            options.imported = read;
+        }
         return options;
     }
 

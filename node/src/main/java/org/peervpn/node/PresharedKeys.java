@@ -36,6 +36,14 @@ public final class PresharedKeys {
         return new PresharedKeys(byPeer);
     }
 
+    public static PresharedKeys of(Map<NoisePublicKey, PresharedKey> byPeer) {
+        return new PresharedKeys(byPeer);
+    }
+
+    public boolean isEmpty() {
+        return byPeer.isEmpty();
+    }
+
     private static void add(Map<NoisePublicKey, PresharedKey> byPeer, String line) {
         String content = line.replaceFirst("#.*", "").strip();
         if (content.isEmpty()) {

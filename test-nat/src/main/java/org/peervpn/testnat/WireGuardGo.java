@@ -34,6 +34,21 @@ public final class WireGuardGo {
         return wireGuard;
     }
 
+    /** Takes key, peers and addresses from a file of wg-quick, as that would. */
+    public void take(String file) {
+        StringBuilder forWg = new StringBuilder();
+        file.lines().forEach(line -> {
+            if (line.startsWith("Address = ")) {
+                for (String address : line.substring("Address = ".length()).split(", ", -1)) {
+                    addAddress(address);
+                }
+            } else if (!line.startsWith("DNS = ")) {
+                forWg.append(line).append('\n');
+            }
+        });
+        configure(forWg.toString());
+    }
+
     public String publicKey() {
         return host.output("wg", "show", interfaceName, "public-key");
     }

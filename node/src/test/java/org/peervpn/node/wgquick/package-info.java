@@ -1,0 +1,4 @@
+@NullMarked
+package org.peervpn.node.wgquick;
+
+import org.jspecify.annotations.NullMarked;
