@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -74,10 +75,7 @@ class KilledIT {
             Files.writeString(directory.resolve("left"), moment + "\n");
             node.beforeStart("mount --bind " + directory.resolve("ip") + " /usr/bin/ip");
             RunningProcess running = node.start(options.toArray(String[]::new));
-            Lab.await(
-                    "ready or dead",
-                    Duration.ofSeconds(60),
-                    () -> !running.isAlive() || running.output().contains("Ready.") ? running : null);
+            awaitReadyOrDead(running);
             if (running.isAlive()) {
                 running.signal("TERM");
             }
@@ -104,6 +102,21 @@ class KilledIT {
             fault.hasCome(
                     (nextStart ? "the next start and its end leave" : "--repair leaves") + " the machine as before");
             nextStart = !nextStart;
+        }
+    }
+
+    /** A node that is neither shows its threads, among what it prints. */
+    private static void awaitReadyOrDead(RunningProcess node) {
+        try {
+            Lab.await(
+                    "ready or dead",
+                    Duration.ofSeconds(60),
+                    () -> !node.isAlive() || node.output().contains("Ready.") ? node : null);
+        } catch (ConditionTimeoutException e) {
+            node.signal("QUIT");
+            node.awaitLine("Full thread dump", Duration.ofSeconds(20));
+            node.awaitLine("^JNI global ref|^Heap", Duration.ofSeconds(20));
+            throw e;
         }
     }
 }
