@@ -5,9 +5,13 @@ import java.util.PriorityQueue;
 
 /** The virtual clock and what is going to happen. What happens at one moment happens in the order in which it was planned. */
 final class Timeline {
+    private static final int MAX_EVENTS_PER_SECOND = 100_000;
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private long nowNanos;
     private long planned;
+    private int eventsOfSecond;
 
     private record Event(long atNanos, long order, Runnable action) implements Comparable<Event> {
         @Override
@@ -37,6 +41,12 @@ final class Timeline {
     void runUntil(long endNanos) {
         while (!events.isEmpty() && events.peek().atNanos() <= endNanos) {
             Event next = events.remove();
+            if (next.atNanos() / SECOND_NANOS != nowNanos / SECOND_NANOS) {
+                eventsOfSecond = 0;
+            }
+            if (++eventsOfSecond > MAX_EVENTS_PER_SECOND) {
+                throw new AssertionError("something goes round in circles at " + nowNanos / SECOND_NANOS + " s");
+            }
             nowNanos = next.atNanos();
             next.action().run();
         }
