@@ -167,7 +167,9 @@ final class ConfigFile {
         String name = setting.name().substring(0, Math.min(setting.name().length(), MAX_NAME_LENGTH));
         String lower = name.toLowerCase(Locale.ROOT);
         String reason = "unknown key '" + name + "'";
-        if (lower.matches(".*(passcode|passwor[dt]|passphrase|secret|psk|preshared).*") && !lower.endsWith("-file")) {
+        if (lower.matches(".*(psk|preshared).*") && !lower.endsWith("-file")) {
+            reason += ": no secret belongs into this file; use psk-file, the name of a file that holds them";
+        } else if (lower.matches(".*(passcode|passwor[dt]|passphrase|secret).*") && !lower.endsWith("-file")) {
             reason += ": no secret belongs into this file; use passcode-file, the name of a file that holds it";
         } else if (lower.matches("key|.*private.*")) {
             reason += ": no secret belongs into this file; the private key is in private.key, in the same home";

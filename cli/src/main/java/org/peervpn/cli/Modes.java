@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Properties;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeInfo;
-import org.peervpn.node.Passcode;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.diagnostics.Finding;
 import org.peervpn.node.runtime.ControlClient;
@@ -187,9 +186,9 @@ final class Modes {
         }
         Home home = home();
         NoisePrivateKey key = home.privateKey(new SecureRandom());
-        Passcode passcode = Passcodes.read(options.passcodeFile, System.getenv(Passcodes.VARIABLE));
+        Secrets secrets = Secrets.read(options, System.getenv(Passcodes.VARIABLE));
         Remembered remembered = PeersFile.read(home);
-        NodeConfig config = NodeConfigs.forNode(options, key, passcode, remembered, versionText());
+        NodeConfig config = NodeConfigs.forNode(options, key, secrets, remembered, versionText());
         return new RunningNode(config, nodeOptions(home), console, err, new Reload(settings, config)).run();
     }
 

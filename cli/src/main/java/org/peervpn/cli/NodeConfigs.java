@@ -9,12 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.peervpn.node.Admission;
 import org.peervpn.node.ConnectLine;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeConfig;
-import org.peervpn.node.Passcode;
 import org.peervpn.node.PeerId;
 import org.peervpn.node.Remembered;
 import org.peervpn.tunnel.NoisePrivateKey;
@@ -35,20 +33,24 @@ final class NodeConfigs {
     private NodeConfigs() {}
 
     static NodeConfig forInfo(Options options, NoisePrivateKey key, String version) {
-        return config(options, key, null, Remembered.NOTHING, version);
+        return config(options, key, Secrets.NONE, Remembered.NOTHING, version);
     }
 
     static NodeConfig forNode(
-            Options options, NoisePrivateKey key, @Nullable Passcode passcode, Remembered remembered, String version) {
+            Options options, NoisePrivateKey key, Secrets secrets, Remembered remembered, String version) {
         NoisePublicKey own = key.publicKey();
         options.mode.connect.forEach(line -> refuseOwn(own, line.publicKey(), "--connect"));
         options.allow.forEach(allowed -> refuseOwn(own, allowed, "--allow"));
         options.exitVia.forEach(peer -> refuseUnknownExit(peer, options, remembered));
-        if (options.admission == Admission.PASSCODE && passcode == null) {
+        if (secrets.presharedKeys().has(own)) {
+            throw new IllegalArgumentException(
+                    "--psk-file: a line begins with this node's own public key; its peer's belongs there");
+        }
+        if (options.admission == Admission.PASSCODE && secrets.passcode() == null) {
             throw new IllegalArgumentException(
                     "--admission: passcode needs one: --passcode-file=FILE or " + Passcodes.VARIABLE);
         }
-        return config(options, key, passcode, remembered, version);
+        return config(options, key, secrets, remembered, version);
     }
 
     /** A name becomes known only when the peer tells it; a key or Peer ID that is no peer's is a slip. */
@@ -73,10 +75,10 @@ final class NodeConfigs {
     }
 
     private static NodeConfig config(
-            Options options, NoisePrivateKey key, @Nullable Passcode passcode, Remembered remembered, String version) {
+            Options options, NoisePrivateKey key, Secrets secrets, Remembered remembered, String version) {
         boolean serves = options.mode.exit || options.mode.listen;
         Admission withoutPasscode = serves ? Admission.LINE : Admission.KNOWN;
-        Admission byDefault = passcode != null ? Admission.PASSCODE : withoutPasscode;
+        Admission byDefault = secrets.passcode() != null ? Admission.PASSCODE : withoutPasscode;
         return new NodeConfig(
                 key,
                 options.name != null ? options.name : hostName(),
@@ -86,7 +88,8 @@ final class NodeConfigs {
                 List.copyOf(options.mode.connect),
                 List.copyOf(options.allow),
                 options.admission != null ? options.admission : byDefault,
-                passcode,
+                secrets.passcode(),
+                secrets.presharedKeys(),
                 remembered,
                 !options.noExit,
                 List.copyOf(options.exitVia),
@@ -96,7 +99,8 @@ final class NodeConfigs {
                 options.mtu,
                 stunServers(options),
                 options.endpoint,
-                Duration.ofSeconds(options.timeout));
+                Duration.ofSeconds(options.timeout),
+                !options.noSpray);
     }
 
     private static List<Endpoint> stunServers(Options options) {

@@ -66,7 +66,10 @@ final class Options {
         @Nullable
         ConnectLine add;
 
-        @Option(names = "--remove", paramLabel = "PEER", description = "Make the running node forget a peer.")
+        @Option(
+                names = "--remove",
+                paramLabel = "PEER",
+                description = "Make the running node forget a peer, and keep it out until it is named anew.")
         @Nullable
         String remove;
 
@@ -170,6 +173,18 @@ final class Options {
                     + " that ask for one. Or set PEERVPN_PASSCODE.")
     @Nullable
     Path passcodeFile;
+
+    @Option(
+            names = "--psk-file",
+            paramLabel = "FILE",
+            description = "Preshared keys: a line PUBKEY PSK for each peer with which one has been agreed.")
+    @Nullable
+    Path pskFile;
+
+    @Option(
+            names = "--no-spray",
+            description = "Never try many ports to get through a NAT that gives each connection another one.")
+    boolean noSpray;
 
     @Option(names = "--no-exit", description = "Connect, but keep internet traffic local.")
     boolean noExit;

@@ -6,7 +6,10 @@ import org.peervpn.node.runtime.NodeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the configuration file again while a node runs: whom to call, whom to admit and the log level may change. */
+/**
+ * Reads the configuration file again while a node runs: whom to call, whom to admit, the
+ * preshared keys and the log level may change.
+ */
 final class Reload {
     private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
 
@@ -35,9 +38,13 @@ final class Reload {
             hadFile = true;
             options.check();
             NodeConfig config = NodeConfigs.forNode(
-                    options, started.privateKey(), started.passcode(), started.remembered(), started.version());
+                    options,
+                    started.privateKey(),
+                    Secrets.again(options, started),
+                    started.remembered(),
+                    started.version());
             Logging.level(options);
-            node.reload(config.connect(), config.allow());
+            node.reload(config.connect(), config.allow(), config.presharedKeys());
             LOG.info("The configuration was read again.");
         } catch (IllegalArgumentException | UsageException | NodeException e) {
             String reason = Printable.line(settings.explain(String.valueOf(e.getMessage())));

@@ -60,6 +60,9 @@ final class StatusText {
             lines.add("  Why:           " + orElse(path.path("why"), "unknown"));
         } else {
             lines.add("  Path:          none");
+            if (path.path("why").isTextual()) {
+                lines.add("  Why:           " + path.path("why").asText());
+            }
         }
         JsonNode handshake = peer.path("lastHandshakeSeconds");
         lines.add("  Handshake:     " + (handshake.isNumber() ? handshake.asText() + " s ago" : "never"));

@@ -154,6 +154,7 @@ class ConfigFileTest {
                 .doesNotContain("hunter2");
         assertThatThrownBy(() -> read("private-key: hunter2\n")).hasMessageContaining("private.key");
         assertThatThrownBy(() -> read("passcode: hunter2\n")).hasMessageContaining("use passcode-file");
+        assertThatThrownBy(() -> read("psk: hunter2\n")).hasMessageContaining("use psk-file");
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.peervpn.node.NodeConfig;
 import org.peervpn.node.Origin;
 import org.peervpn.node.Passcode;
 import org.peervpn.node.PeerId;
+import org.peervpn.node.PresharedKeys;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.Remembered.RememberedPeer;
 import org.peervpn.routing.Cidr;
@@ -127,15 +128,23 @@ class NodeConfigsTest {
     }
 
     @Test
+    void ownKeyInThePskFileIsRefused() {
+        Secrets secrets = new Secrets(null, PresharedKeys.parse(OWN.publicKey() + " " + KEY));
+        assertThatThrownBy(() -> NodeConfigs.forNode(OptionsTest.read("--exit"), OWN, secrets, Remembered.NOTHING, "1"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("--psk-file: a line begins with this node's own public key; its peer's belongs there");
+    }
+
+    @Test
     void aPasscodeIsAskedForWhereverThereIsOne() {
-        Passcode passcode = Passcode.of("correct horse");
+        Secrets secrets = new Secrets(Passcode.of("correct horse"), PresharedKeys.NONE);
         for (String[] mode : new String[][] {{"--exit"}, {"--listen"}, {"--connect=" + LINE}}) {
-            assertThat(NodeConfigs.forNode(OptionsTest.read(mode), OWN, passcode, Remembered.NOTHING, "1")
+            assertThat(NodeConfigs.forNode(OptionsTest.read(mode), OWN, secrets, Remembered.NOTHING, "1")
                             .admission())
                     .isEqualTo(Admission.PASSCODE);
         }
         assertThat(NodeConfigs.forNode(
-                                OptionsTest.read("--exit", "--admission=known"), OWN, passcode, Remembered.NOTHING, "1")
+                                OptionsTest.read("--exit", "--admission=known"), OWN, secrets, Remembered.NOTHING, "1")
                         .admission())
                 .isEqualTo(Admission.KNOWN);
         assertThatThrownBy(() -> config("--exit", "--admission=passcode"))
@@ -147,12 +156,13 @@ class NodeConfigsTest {
         Remembered remembered =
                 new Remembered(List.of(new RememberedPeer(PEER, null, Origin.ADD, null, null, null)), List.of());
 
-        assertThat(NodeConfigs.forNode(OptionsTest.read("--listen", "--exit-via=" + KEY), OWN, null, remembered, "1")
+        assertThat(NodeConfigs.forNode(
+                                OptionsTest.read("--listen", "--exit-via=" + KEY), OWN, Secrets.NONE, remembered, "1")
                         .exitVia())
                 .containsExactly(KEY);
     }
 
     private static NodeConfig config(String... arguments) {
-        return NodeConfigs.forNode(OptionsTest.read(arguments), OWN, null, Remembered.NOTHING, "1.2.3");
+        return NodeConfigs.forNode(OptionsTest.read(arguments), OWN, Secrets.NONE, Remembered.NOTHING, "1.2.3");
     }
 }

@@ -43,7 +43,7 @@ class PasscodesTest {
         assertThatThrownBy(() -> Passcodes.read(file("s3cret\ns3cret\n"), null))
                 .hasMessageEndingWith("a passcode is one line of text");
         assertThatThrownBy(() -> Passcodes.read(file("s".repeat(2000)), null))
-                .hasMessageEndingWith("is too long for a passcode");
+                .hasMessageEndingWith("longer than 1024 bytes");
     }
 
     @Test

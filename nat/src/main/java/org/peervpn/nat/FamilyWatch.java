@@ -5,7 +5,9 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.MappingWatch.Mapping;
@@ -70,6 +72,18 @@ final class FamilyWatch {
 
     boolean disputed() {
         return disputed;
+    }
+
+    /** What each server has lately seen, in the order in which they were asked. */
+    Map<InetSocketAddress, InetSocketAddress> observed() {
+        Map<InetSocketAddress, InetSocketAddress> observed = new LinkedHashMap<>();
+        for (InetSocketAddress server : servers) {
+            InetSocketAddress endpoint = votes.of(server);
+            if (endpoint != null) {
+                observed.put(server, endpoint);
+            }
+        }
+        return observed;
     }
 
     boolean settled() {

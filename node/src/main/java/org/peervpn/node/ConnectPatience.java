@@ -86,6 +86,10 @@ final class ConnectPatience {
             if (entry != null && entry.candidates.isEmpty()) {
                 reasons.add("The name " + line.endpoint().host() + " cannot be resolved.");
             }
+            if (config.presharedKeys().has(line.publicKey())) {
+                reasons.add("The preshared key for " + line.publicKey()
+                        + " (--psk-file) is not the one there for this node.");
+            }
         }
         if (publicEndpoint.serversAreSilent()) {
             reasons.add("No STUN server answers either: this network may have no internet, or may block UDP.");

@@ -13,11 +13,13 @@ import org.peervpn.tunnel.NoisePublicKey;
  * @param waitForPeers {@code --exit} or {@code --listen} was given: the node serves even while nobody is connected
  * @param exitVia which peers may be the exit, in order of preference, by public key, Peer ID or name; empty: the first of {@code connect} that offers
  * @param passcode what strangers have to prove with {@link Admission#PASSCODE}, and what is proved to peers that ask; null for none
+ * @param presharedKeys what peers have agreed on with us beside their public keys; a key admits nobody by itself
  * @param remembered from earlier runs
  * @param useExit false for {@code --no-exit}
  * @param routes what goes through the exit; empty for everything
  * @param stunServers empty for none
  * @param announcedEndpoint {@code --endpoint}: stands for what STUN would find
+ * @param spray false for {@code --no-spray}: a hard NAT is not got through by trying ports
  * @param connectTimeout how long the first handshake with any peer may take; zero for ever
  */
 public record NodeConfig(
@@ -30,6 +32,7 @@ public record NodeConfig(
         List<NoisePublicKey> allow,
         Admission admission,
         @Nullable Passcode passcode,
+        PresharedKeys presharedKeys,
         Remembered remembered,
         boolean useExit,
         List<String> exitVia,
@@ -39,4 +42,5 @@ public record NodeConfig(
         int mtu,
         List<Endpoint> stunServers,
         @Nullable Endpoint announcedEndpoint,
-        Duration connectTimeout) {}
+        Duration connectTimeout,
+        boolean spray) {}

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.nat.Candidate;
 import org.peervpn.nat.MappingWatch;
+import org.peervpn.nat.Reach;
 import org.peervpn.node.DropCount.Reason;
 import org.peervpn.node.NodeStatus.State;
 import org.peervpn.node.control.ControlCodec;
@@ -22,7 +24,6 @@ import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.Peer;
 import org.peervpn.tunnel.PeerConfig;
-import org.peervpn.tunnel.PresharedKey;
 import org.peervpn.tunnel.Tunnel;
 import org.peervpn.tunnel.TunnelConfig;
 import org.peervpn.tunnel.TunnelOutput;
@@ -67,6 +68,7 @@ public final class NodeCore {
     private final Roster roster;
     private final Calls calls;
     private final Conversation conversation;
+    private final Paths paths;
 
     /** Limits what strangers together can make us tell people. */
     private final Allowance guestLines = new Allowance(10, seconds(10));
@@ -82,6 +84,7 @@ public final class NodeCore {
     /** The earliest moment that {@link #settle} found in peers and clocks of the node itself. */
     private long ownDeadlineNanos = Long.MAX_VALUE;
 
+    private boolean started;
     private @Nullable Set<Integer> uplinkFamilies;
     /** STOPPING or FAILED; null while the node is not being ended. */
     private @Nullable State ending;
@@ -104,9 +107,10 @@ public final class NodeCore {
         this.publicEndpoint = new PublicEndpoint(config, random, output, this::publicEndpointChanged);
         this.patience = new ConnectPatience(config, peers, publicEndpoint);
         this.tunnel = new Tunnel(new TunnelConfig(config.privateKey(), wallClock, random, wakeup), new FromTunnel());
-        this.roster = new Roster(config, turn, tunnel, peers, routes, memory, hellos, wallClock);
-        this.calls = new Calls(turn, tunnel, output, drops, random);
-        this.conversation = new Conversation(turn, tunnel, drops, roster, memory, hellos, doorkeeper, applicant);
+        this.paths = new Paths(config, turn, tunnel, output, peers, publicEndpoint, wallClock, random);
+        this.roster = new Roster(config, turn, tunnel, peers, routes, memory, hellos, paths, wallClock);
+        this.calls = new Calls(turn, tunnel, output, drops, random, paths, wallClock);
+        this.conversation = new Conversation(turn, tunnel, drops, roster, memory, hellos, doorkeeper, applicant, paths);
     }
 
     // The doors.
@@ -114,6 +118,7 @@ public final class NodeCore {
     /** Begins: peers are called, servers are asked. Called once, before all others. */
     public void start(long now) {
         turn.begin(now);
+        started = true;
         roster.recall(calls);
         config.allow().forEach(key -> roster.know(key, Origin.ALLOW));
         config.connect().forEach(line -> dial(line, Origin.CONNECT));
@@ -131,7 +136,11 @@ public final class NodeCore {
     public void receiveDatagram(Path source, ByteBuffer datagram, long now) {
         turn.begin(now);
         if (MappingWatch.isStun(datagram)) {
-            publicEndpoint.receiveDatagram(source.remote(), datagram, now);
+            boolean isAnswer =
+                    !paths.receive(source, datagram) && publicEndpoint.receiveDatagram(source.remote(), datagram, now);
+            if (isAnswer) {
+                turn.unsettle();
+            }
         } else {
             tunnel.receiveDatagram(source, datagram, now);
         }
@@ -165,6 +174,7 @@ public final class NodeCore {
         turn.begin(now);
         tunnel.onTimeout(now);
         publicEndpoint.onTimeout(now);
+        paths.onTimeout();
         if (now >= ownDeadlineNanos) {
             turn.unsettle();
         }
@@ -172,7 +182,8 @@ public final class NodeCore {
     }
 
     public long nextDeadlineNanos() {
-        return Math.min(ownDeadlineNanos, Math.min(tunnel.nextDeadlineNanos(), publicEndpoint.nextDeadlineNanos()));
+        long next = Math.min(ownDeadlineNanos, paths.nextDeadlineNanos());
+        return Math.min(next, Math.min(tunnel.nextDeadlineNanos(), publicEndpoint.nextDeadlineNanos()));
     }
 
     /** What a name stands for now; empty if that could not be found out. */
@@ -220,6 +231,29 @@ public final class NodeCore {
         peers.entries().forEach(calls::networkChanged);
         turn.unsettle();
         settle();
+    }
+
+    /** The machine's own addresses and the port are these. May be called before {@link #start}. */
+    public void local(List<LocalNetwork> networks, int port, long now) {
+        turn.begin(now);
+        paths.local(networks, port);
+        if (started) {
+            turn.unsettle();
+            settle();
+        }
+    }
+
+    /** The router lets in what comes to this endpoint; null if it does not, or no more. */
+    public void portMapped(@Nullable Candidate candidate, long now) {
+        turn.begin(now);
+        paths.portMapped(candidate);
+        turn.unsettle();
+        settle();
+    }
+
+    /** Where this node can be reached, as far as it knows. */
+    public Reach reach() {
+        return paths.ours();
     }
 
     /** The machine is now as {@link NodeOutput#route} asked. */
@@ -279,9 +313,12 @@ public final class NodeCore {
     /**
      * The operator wants other peers to be called and admitted than before. Who is new is known; who is named no more is
      * forgotten, unless it came by {@link #add} or by the line. Who was removed meanwhile comes back only if it is new.
+     * Preshared keys that have changed hold from the next handshake on.
      */
-    public void reload(List<ConnectLine> newConnect, List<NoisePublicKey> newAllow, long now) {
+    public void reload(
+            List<ConnectLine> newConnect, List<NoisePublicKey> newAllow, PresharedKeys presharedKeys, long now) {
         turn.begin(now);
+        roster.presharedKeys(presharedKeys);
         Set<NoisePublicKey> called =
                 newConnect.stream().map(ConnectLine::publicKey).collect(Collectors.toSet());
         for (PeerEntry entry : List.copyOf(peers.entries())) {
@@ -340,11 +377,13 @@ public final class NodeCore {
             return;
         }
         long now = turn.now();
+        paths.settle();
         while (turn.isUnsettled()) {
             turn.settled();
             List.copyOf(peers.entries()).forEach(entry -> {
                 calls.settle(entry);
                 conversation.settle(entry);
+                paths.settle(entry);
             });
             peers.expired(now).forEach(entry -> roster.forget(entry, "forgotten"));
         }
@@ -377,6 +416,7 @@ public final class NodeCore {
         next = Math.min(next, memory.nextDeadlineNanos());
         for (PeerEntry entry : peers.entries()) {
             next = Math.min(next, Math.min(Calls.nextDeadlineNanos(entry), Conversation.nextDeadlineNanos(entry)));
+            next = Math.min(next, Paths.nextDeadlineNanos(entry));
         }
         return next;
     }
@@ -403,6 +443,16 @@ public final class NodeCore {
         return publicEndpoint.serversDisagree();
     }
 
+    /** What STUN servers see in one address family; null while unknown, or while they disagree. */
+    public MappingWatch.@Nullable Mapping publicMapping(boolean ipv6) {
+        return publicEndpoint.mapping(ipv6);
+    }
+
+    /** True if STUN servers see different endpoints in this family. */
+    public boolean serversDisagree(boolean ipv6) {
+        return publicEndpoint.serversDisagree(ipv6);
+    }
+
     private void publicEndpointChanged(NodeEvent.PublicEndpoint event) {
         turn.tell(event);
         turn.unsettle();
@@ -412,7 +462,7 @@ public final class NodeCore {
         turn.begin(now);
         Map<String, Long> counts = drops.counts();
         counts.putAll(edgeDrops);
-        counts.put("stun", publicEndpoint.droppedDatagrams());
+        counts.put("stun", publicEndpoint.droppedDatagrams() + paths.droppedDatagrams());
         counts.values().removeIf(count -> count == 0);
         PeerEntry using = routes.exit();
         return new NodeStatus(
@@ -500,7 +550,7 @@ public final class NodeCore {
                     Source.of(source.remote().getAddress());
             turn.unsettle();
             debugOfStranger("handshake: {} at {} is a guest until its first message", key, source);
-            return new PeerConfig(key, PresharedKey.NONE, 0);
+            return roster.inTunnel(key);
         }
 
         private void debugOfStranger(String what, NoisePublicKey key, Path source) {
@@ -520,7 +570,10 @@ public final class NodeCore {
             LOG.debug("path to {}: {} -> {}, from where its last authenticated datagram came", entry.id, old, source);
             entry.calls.beginAnew(turn.now());
             entry.pathSince = wallClock.instant();
-            entry.pathWhy = "the peer's last authenticated datagram came from there";
+            if (entry.up) {
+                paths.connected(entry);
+            }
+            entry.pathWhy = paths.why(entry, source);
             if (entry.admitted) {
                 memory.changed(turn.now());
             }
@@ -540,6 +593,7 @@ public final class NodeCore {
             }
             LOG.debug("handshake with {} completed as {}", entry.id, initiator ? "initiator" : "responder");
             calls.answered(entry);
+            paths.connected(entry);
             if (entry.admitted) {
                 if (!entry.up) {
                     roster.comeUp(entry);

@@ -63,6 +63,8 @@ public record NodeStatus(
      * The path to a peer.
      *
      * @param since ISO 8601, UTC
+     * @param why the path is what it is, or why there is none, and what would be better
+     * @param events what was tried and found lately, the oldest first
      */
     public record PathStatus(
             PathType type,
@@ -70,5 +72,17 @@ public record NodeStatus(
             @Nullable String via,
             @Nullable Double rttMillis,
             @Nullable String since,
-            @Nullable String why) {}
+            @Nullable String why,
+            List<String> events) {
+
+        public PathStatus(
+                PathType type,
+                @Nullable String endpoint,
+                @Nullable String via,
+                @Nullable Double rttMillis,
+                @Nullable String since,
+                @Nullable String why) {
+            this(type, endpoint, via, rttMillis, since, why, List.of());
+        }
+    }
 }

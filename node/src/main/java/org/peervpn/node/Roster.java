@@ -11,7 +11,6 @@ import org.peervpn.node.Remembered.RememberedPeer;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Peer;
 import org.peervpn.tunnel.PeerConfig;
-import org.peervpn.tunnel.PresharedKey;
 import org.peervpn.tunnel.Tunnel;
 
 /**
@@ -36,7 +35,10 @@ final class Roster {
     private final Routes routes;
     private final Memory memory;
     private final Hellos hellos;
+    private final Paths paths;
     private final InstantSource wallClock;
+
+    private PresharedKeys presharedKeys;
 
     /** A peer that we call has answered once. */
     private boolean everReached;
@@ -49,6 +51,7 @@ final class Roster {
             Routes routes,
             Memory memory,
             Hellos hellos,
+            Paths paths,
             InstantSource wallClock) {
         this.config = config;
         this.ownKey = config.privateKey().publicKey();
@@ -58,7 +61,9 @@ final class Roster {
         this.routes = routes;
         this.memory = memory;
         this.hellos = hellos;
+        this.paths = paths;
         this.wallClock = wallClock;
+        this.presharedKeys = config.presharedKeys();
     }
 
     /** A peer that we call has answered once. */
@@ -134,7 +139,7 @@ final class Roster {
     PeerEntry know(NoisePublicKey key, Origin origin) {
         // The tunnel first: if it has no room, nothing is left behind here.
         Peer known = tunnel.peer(key);
-        Peer peer = known != null ? known : tunnel.addPeer(new PeerConfig(key, PresharedKey.NONE, 0));
+        Peer peer = known != null ? known : tunnel.addPeer(inTunnel(key));
         PeerEntry entry = peers.get(key);
         if (entry == null) {
             entry = peers.add(key, origin, turn.now());
@@ -147,6 +152,17 @@ final class Roster {
         routes.ownersChanged();
         memory.changed(turn.now());
         return entry;
+    }
+
+    /** What the tunnel has to know of a peer, however that comes to be one. */
+    PeerConfig inTunnel(NoisePublicKey key) {
+        return new PeerConfig(key, presharedKeys.of(key), 0);
+    }
+
+    /** From the next handshakes on. */
+    void presharedKeys(PresharedKeys keys) {
+        presharedKeys = keys;
+        tunnel.peers().forEach(peer -> peer.presharedKey(keys.of(peer.publicKey())));
     }
 
     /** The entry of a peer of which the tunnel tells; null if there is none. */
@@ -174,8 +190,10 @@ final class Roster {
         entry.upSinceNanos = turn.now();
         if (entry.isDialled()) {
             everReached = true;
-            entry.boundPeer().persistentKeepaliveNanos(Calls.PERSISTENT_KEEPALIVE_NANOS);
+            entry.boundPeer().persistentKeepaliveNanos(paths.keepaliveNanos());
         }
+        entry.reachSent = 0;
+        entry.nextReachNanos = Long.MAX_VALUE;
         hellos.begin(entry, turn.now());
         memory.changed(turn.now());
         turn.tell(new NodeEvent.PeerConnected(
@@ -189,6 +207,7 @@ final class Roster {
         entry.up = false;
         entry.downSinceNanos = turn.now();
         entry.lastSeen = wallClock.instant();
+        paths.lost(entry);
         memory.changed(turn.now());
         turn.tell(new NodeEvent.PeerGone(entry.label(), "no answer for 3 minutes"));
     }
@@ -199,6 +218,7 @@ final class Roster {
         if (bound != null) {
             tunnel.removePeer(bound);
         }
+        paths.forget(entry);
         peers.remove(entry);
         routes.forget(entry);
         if (entry.admitted) {

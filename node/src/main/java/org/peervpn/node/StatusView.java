@@ -4,6 +4,7 @@ import io.netty.util.NetUtil;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.nat.Prospect;
 import org.peervpn.node.NodeStatus.PathStatus;
 import org.peervpn.node.NodeStatus.PathType;
 import org.peervpn.node.NodeStatus.PeerStatus;
@@ -72,7 +73,7 @@ final class StatusView {
     private static PathStatus path(PeerEntry entry, @Nullable Lane lane) {
         Path path = lane == null ? null : lane.path();
         if (path == null || !entry.up) {
-            return new PathStatus(PathType.NONE, null, null, null, null, null);
+            return new PathStatus(PathType.NONE, null, null, null, null, whyNone(entry), events(entry));
         }
         return new PathStatus(
                 PathType.DIRECT,
@@ -80,6 +81,19 @@ final class StatusView {
                 null,
                 entry.rttNanos < 0 ? null : Math.round(entry.rttNanos / NANOS_PER_MILLI * 100) / 100.0,
                 entry.pathSince == null ? null : entry.pathSince.toString(),
-                why(entry));
+                why(entry),
+                events(entry));
+    }
+
+    private static List<String> events(PeerEntry entry) {
+        return entry.agent == null ? List.of() : entry.agent.events();
+    }
+
+    private static @Nullable String whyNone(PeerEntry entry) {
+        boolean hopeless = entry.agent != null && entry.agent.prospect() == Prospect.NONE;
+        return hopeless
+                ? "no direct path is possible: both NATs give each connection another port; IPv6, or a port forwarded at"
+                        + " one of the routers, would make one"
+                : null;
     }
 }

@@ -143,6 +143,8 @@ final class World {
         @Nullable
         Passcode passcode;
 
+        PresharedKeys presharedKeys = PresharedKeys.NONE;
+
         Remembered remembered = Remembered.NOTHING;
         List<String> exitVia = List.of();
         boolean useExit = true;
@@ -176,6 +178,11 @@ final class World {
             return this;
         }
 
+        Config presharedKeys(String text) {
+            presharedKeys = PresharedKeys.parse(text);
+            return this;
+        }
+
         /** What its clock has told in an earlier run. */
         Config toldBefore(Instant moment) {
             toldBefore = moment;
@@ -193,6 +200,7 @@ final class World {
                     allow,
                     admission,
                     passcode,
+                    presharedKeys,
                     remembered,
                     useExit,
                     exitVia,
@@ -202,7 +210,8 @@ final class World {
                     1420,
                     List.of(),
                     null,
-                    timeout);
+                    timeout,
+                    true);
         }
     }
 
@@ -301,7 +310,13 @@ final class World {
         }
 
         void reload(List<ConnectLine> connect, List<NoisePublicKey> allow) {
-            core.reload(connect, allow, nowNanos);
+            core.reload(connect, allow, config.presharedKeys, nowNanos);
+            deliver();
+        }
+
+        /** The same peers, and other preshared keys. */
+        void reload(PresharedKeys keys) {
+            core.reload(config.connect, config.allow, keys, nowNanos);
             deliver();
         }
 
@@ -367,6 +382,14 @@ final class World {
         public Path pathTo(InetSocketAddress remote) {
             return new Path(0, remote);
         }
+
+        @Override
+        public int openChannel(InetAddress towards) {
+            return -1;
+        }
+
+        @Override
+        public void closeChannel(int channel) {}
 
         @Override
         public void toTun(ByteBuffer packet) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 /** Debian's coturn as a STUN server that can tell NAT behaviour (RFC 5780), on both STUN addresses of the internet. */
 public final class Coturn {
     public static final int PORT = 3478;
-    private static final int OTHER_PORT = 3479;
+    public static final int OTHER_PORT = 3479;
 
     private Coturn() {}
 

@@ -1,32 +1,23 @@
 package org.peervpn.testnat;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import org.peervpn.testnat.flood.FloodKind;
-import org.peervpn.testnat.flood.Flooder;
 
 /** The usual scene with somebody who floods the exit from wherever it likes, and with a host that drops everything. */
 public final class FloodScene {
-    /** Making some of the floods takes seconds of computing. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-
-    private static final int STRAIGHT_PORT = 40_001;
     private static final int SINK_PORT = 9;
 
     private final Scenery scenery;
-    private final Host attacker;
+    private final Attacker attacker;
     private final Host sink;
     private final String exitAddress;
 
     private FloodScene(Lab lab) {
         scenery =
                 Scenery.build(lab, SitePlan.of("exit", NatType.PUBLIC), SitePlan.of("client", NatType.PORT_RESTRICTED));
-        attacker = lab.add(SitePlan.of("attacker", NatType.PUBLIC)).host();
-        // What the attacker says that it is, it really is where it wants to receive, too.
-        attacker.ip("route add local 11.99.0.0/16 dev lo");
-        lab.inet().ip("route add 11.99.0.0/16 via " + attacker.ipv4());
+        attacker = new Attacker(lab);
         sink = lab.add(SitePlan.of("sink", NatType.PUBLIC)).host();
         sink.nft("""
                 table ip sink {
@@ -76,26 +67,8 @@ public final class FloodScene {
     }
 
     private RunningProcess begin(FloodKind kind, String target, int perSecond, Duration duration) {
-        List<String> command = new ArrayList<>(List.of(
-                System.getProperty("java.home") + "/bin/java",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Flooder.class.getName(),
-                kind.name(),
-                exit().publicKey(),
-                exit().host().ipv4() + ":" + Peervpn.PORT,
-                target,
-                attacker.ipv4() + ":" + STRAIGHT_PORT,
-                Integer.toString(perSecond),
-                Long.toString(duration.toSeconds())));
-        Stream.of(Lab.STUN_ADDRESS, Lab.OTHER_STUN_ADDRESS)
-                .map(address -> address + ":" + Coturn.PORT)
-                .forEach(command::add);
-        RunningProcess flooder = attacker.start(command.toArray(String[]::new));
-        flooder.awaitLine("^ready$", PATIENCE);
-        flooder.sendLine("");
-        return flooder;
+        String node = exit().host().ipv4() + ":" + Peervpn.PORT;
+        return attacker.flood(kind, exit().publicKey(), node, target, perSecond, duration);
     }
 
     /** Starts so many pings from the client through the tunnel. */

@@ -135,6 +135,14 @@ public final class Host {
         runInNamespace("", command).orThrow();
     }
 
+    /** Has another address from now on. As DHCP does it: always with the interface, which a gateway alone lacks. */
+    public void readdress(String from, String to, String gateway) {
+        ip(
+                "address delete " + from + "/24 dev eth0",
+                "address add " + to + "/24 dev eth0",
+                "route add default via " + gateway + " dev eth0");
+    }
+
     /** Whether a ping is answered within two seconds. */
     public boolean pings(String address) {
         return exec("ping", "-n", "-c", "1", "-W", "2", address).succeeded();

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 
-/** Throughput of one TCP connection between two hosts, measured by iperf3. */
+/** TCP connections between two hosts, made by iperf3. */
 public final class Iperf {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
@@ -35,5 +35,15 @@ public final class Iperf {
         } finally {
             listener.stop();
         }
+    }
+
+    /** One TCP connection that has begun to carry data, and will for some seconds; it ends with 0 if it was not lost. */
+    public static RunningProcess stream(Host from, Host to, String address, int seconds) {
+        RunningProcess server = to.start("iperf3", "--server", "--one-off", "--forceflush");
+        server.awaitLine("Server listening", PATIENCE);
+        RunningProcess stream =
+                from.start("iperf3", "--client", address, "--bitrate", "5M", "--time", "" + seconds, "--forceflush");
+        stream.awaitLine(" 1\\.\\d+-\\d+\\.\\d+ +sec", PATIENCE);
+        return stream;
     }
 }

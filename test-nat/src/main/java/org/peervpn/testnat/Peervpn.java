@@ -4,11 +4,20 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -106,6 +115,32 @@ public final class Peervpn {
         List<String> options = new ArrayList<>(STUN);
         options.addAll(List.of("--info", "--json"));
         return json(call(options.toArray(String[]::new)));
+    }
+
+    /** What the running node answers on its control socket, without a program between. */
+    public JsonNode ask(String call, Map<String, String> arguments) {
+        ObjectNode question = new ObjectMapper().createObjectNode().put("call", call);
+        arguments.forEach(question::put);
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
+            channel.write(ByteBuffer.wrap((question + "\n").getBytes(StandardCharsets.UTF_8)));
+            JsonNode answer = new ObjectMapper()
+                    .readTree(new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8)).readLine());
+            if (answer.has("error")) {
+                throw new LabException(host + ": " + answer.path("error").asText());
+            }
+            return answer.path("result");
+        } catch (IOException e) {
+            throw new LabException("the node on " + host + " cannot be asked", e);
+        }
+    }
+
+    /** Root's nodes have it in a directory of the machine, of which each host has its own. */
+    private Path socket() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(host.directory() + "/run/peervpn"))) {
+            return files.filter(file -> file.toString().endsWith(".sock"))
+                    .findFirst()
+                    .orElseThrow(() -> new LabException("no node runs on " + host));
+        }
     }
 
     public JsonNode status() {

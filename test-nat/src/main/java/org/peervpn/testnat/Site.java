@@ -29,6 +29,10 @@ public final class Site {
         return hosts;
     }
 
+    public boolean hasRouter() {
+        return router != null;
+    }
+
     /** The router that the hosts are connected to; its interfaces are {@code lan} and {@code wan}. */
     public Host router() {
         if (router == null) {

@@ -44,18 +44,30 @@ public final class WireGuardGo {
 
     /** The endpoint may be empty: it is learnt from the peer's first datagram. */
     public void addPeer(String publicKey, String endpoint, String allowedIps) {
+        addPeer(publicKey, endpoint, allowedIps, "");
+    }
+
+    /** The preshared key may be empty, too. */
+    public void addPeer(String publicKey, String endpoint, String allowedIps, String presharedKey) {
+        String optional = (endpoint.isEmpty() ? "" : "Endpoint = " + endpoint + "\n")
+                + (presharedKey.isEmpty() ? "" : "PresharedKey = " + presharedKey + "\n");
         configure("[Peer]\nPublicKey = %s\nAllowedIPs = %s\nPersistentKeepalive = 25\n%s"
-                .formatted(publicKey, allowedIps, endpoint.isEmpty() ? "" : "Endpoint = " + endpoint + "\n"));
+                .formatted(publicKey, allowedIps, optional));
+    }
+
+    /** Makes a preshared key. */
+    public String newPresharedKey() {
+        return host.output("wg", "genpsk");
     }
 
     public void awaitHandshake(Duration timeout) {
-        Lab.await(
-                "a handshake of " + host,
-                timeout,
-                () -> host.output("wg", "show", interfaceName, "latest-handshakes")
-                                .matches("(?s).*\\t[1-9].*")
-                        ? interfaceName
-                        : null);
+        Lab.await("a handshake of " + host, timeout, () -> lastHandshakeSeconds() > 0 ? interfaceName : null);
+    }
+
+    /** When the last handshake was, in seconds of the wall clock; 0 for never. It has one peer. */
+    public long lastHandshakeSeconds() {
+        return Long.parseLong(
+                host.output("wg", "show", interfaceName, "latest-handshakes").replaceFirst("(?s).*\\t", ""));
     }
 
     public void stop() {

@@ -36,16 +36,30 @@ class SecretsIT {
         Host client = scenery.client().host();
         String exitLine = scenery.exit().line();
 
-        RunningProcess exitNode = start(exit, "--exit", "--log-level=trace");
-        RunningProcess clientNode = start(client, "--connect=" + exitLine, "--log-level=trace", "--log-format=json");
+        String psk = client.output("wg", "genpsk");
+        String pskOfExit = pskFile(exit, scenery.client().publicKey(), psk);
+        String pskOfClient = pskFile(client, scenery.exit().publicKey(), psk);
+
+        RunningProcess exitNode = start(exit, "--exit", "--log-level=trace", pskOfExit);
+        RunningProcess clientNode =
+                start(client, "--connect=" + exitLine, "--log-level=trace", "--log-format=json", pskOfClient);
         assertThat(scenery.seenByWebOverIpv4(client))
                 .isEqualTo(scenery.exitSite().publicAddress());
         for (Host host : new Host[] {exit, client}) {
-            for (String mode : new String[] {"--status", "--info", "--status --json", "--info --json", "--add=x@y:1"}) {
+            for (String mode : new String[] {
+                "--status",
+                "--info",
+                "--status --json",
+                "--info --json",
+                "--add=x@y:1",
+                "--diagnostics",
+                "--diagnostics --json"
+            }) {
                 CommandResult result = BadInputIT.call(host, mode.split(" ", -1));
                 seen.add(result.output() + result.errors());
             }
         }
+        lookAtBadPskFiles(lab, psk);
         lookAtProcesses(exitNode);
         lookAtProcesses(clientNode);
         BadInputIT.call(client, "--down", "--debug").orThrow();
@@ -61,6 +75,7 @@ class SecretsIT {
                 .contains(scenery.exit().publicKey().toLowerCase(Locale.ROOT), "trace");
         List<String> secrets = new ArrayList<>(shapes(PASSCODE.getBytes(UTF_8)));
         secrets.add(PASSCODE);
+        secrets.addAll(shapes(Base64.getDecoder().decode(psk)));
         for (Host host : new Host[] {exit, client}) {
             secrets.addAll(shapes(Base64.getDecoder()
                     .decode(Files.readString(home(host).resolve("private.key")).strip())));
@@ -81,6 +96,22 @@ class SecretsIT {
                 host.start(command(List.of("env", "PEERVPN_PASSCODE=" + PASSCODE), host, all.toArray(String[]::new)));
         node.awaitLine("^Ready\\.$", PATIENCE);
         return node;
+    }
+
+    private static String pskFile(Host host, String first, String second) throws IOException {
+        return "--psk-file=" + StockPskIT.write(host, "psk", first + " " + second + "\n");
+    }
+
+    /** What is wrong with them is told without them. */
+    private void lookAtBadPskFiles(Lab lab, String psk) throws IOException {
+        Host other = lab.add(SitePlan.of("other", NatType.PUBLIC)).host();
+        String key = "QGCuHmJxKvB94NwXEZP4LVwQgLLKURwmfxbR9fyVeH0=";
+        for (String[] words : new String[][] {{psk, ""}, {psk + psk, key}, {key, psk + "x"}, {key, psk + " " + psk}}) {
+            String option = pskFile(other, words[0], words[1]);
+            CommandResult result = BadInputIT.call(other, "--exit", "--log-level=trace", option);
+            BadInputIT.assertRefused(result, BadInputIT.WRONG_USAGE, option.replace("=", ": ") + ": line 1: ");
+            seen.add(result.output() + result.errors());
+        }
     }
 
     /** The node's environment is what it was given; its arguments and all that it starts must not have the passcode. */

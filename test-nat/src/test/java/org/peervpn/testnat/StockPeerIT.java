@@ -3,7 +3,6 @@ package org.peervpn.testnat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.peervpn.testnat.tool.UdpEcho;
@@ -31,31 +30,14 @@ class StockPeerIT {
     @Test
     void ourClientLeavesByAStockExit(Lab lab) {
         Scenery scenery = Scenery.build(lab, EXIT, CLIENT);
-        Host exit = scenery.exitSite().host();
-        WireGuardGo stock = WireGuardGo.start(exit, "wg0", Peervpn.PORT);
-        exit.sysctl("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
-        exit.nft("""
-                table inet exit {
-                  chain postrouting { type nat hook postrouting priority 100;
-                    iifname wg0 oifname eth0 masquerade
-                  }
-                }
-                """);
-        String allowed =
-                scenery.client().addresses().stream().map(StockClient::prefix).collect(Collectors.joining(", "));
-        stock.addPeer(scenery.client().publicKey(), "", allowed);
-        // A stock interface has a route for what it sends into the tunnel; wg-quick would add it.
-        scenery.client().addresses().forEach(address -> exit.ip("route add " + address + " dev wg0"));
+        StockExit exit = StockExit.start(scenery.exitSite().host(), scenery.client(), "");
 
-        scenery.client()
-                .startReady(
-                        "--connect=" + stock.publicKey() + "@" + exit.ipv4() + ":" + Peervpn.PORT,
-                        "--exit-via=" + stock.publicKey());
+        scenery.client().startReady(exit.connectOptions());
 
         assertThatTrafficLeavesByTheExit(scenery);
     }
 
-    private static void assertThatTrafficLeavesByTheExit(Scenery scenery) {
+    static void assertThatTrafficLeavesByTheExit(Scenery scenery) {
         Host client = scenery.clientSite().host();
         Host exit = scenery.exitSite().host();
         assertThat(scenery.seenByWebOverIpv4(client))

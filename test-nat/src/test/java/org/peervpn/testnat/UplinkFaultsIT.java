@@ -43,7 +43,7 @@ class UplinkFaultsIT {
         client.ip("route replace default via " + lan + "254 dev eth0");
         flows(scenery, "the default route has another gateway");
 
-        readdress(client, lan + "2", lan + "77", lan + "1");
+        client.readdress(lan + "2", lan + "77", lan + "1");
         flows(scenery, "the uplink has another address");
 
         client.ip(
@@ -95,30 +95,21 @@ class UplinkFaultsIT {
         String lan = client.ipv4().replaceFirst("\\d+$", "");
         String overlay = scenery.exit().addresses().get(0);
 
-        RunningProcess outside = stream(client, scenery.web(), scenery.web().ipv4(), 8);
-        readdress(client, lan + "2", lan + "77", lan + "1");
+        RunningProcess outside =
+                Iperf.stream(client, scenery.web(), scenery.web().ipv4(), 8);
+        client.readdress(lan + "2", lan + "77", lan + "1");
         flows(scenery, "the client roams under load");
         assertThat(outside.awaitExit(PATIENCE)).as(outside.toString()).isZero();
 
         String moved = Lab.NET + ".99";
-        RunningProcess between = stream(client, exit, overlay, 15);
-        readdress(exit, exit.ipv4(), moved, Lab.STUN_ADDRESS);
+        RunningProcess between = Iperf.stream(client, exit, overlay, 15);
+        exit.readdress(exit.ipv4(), moved, Lab.STUN_ADDRESS);
         new Fault("the exit's address changes under load")
                 .comesTo(
                         "the client follows, a connection to the exit lives",
                         () -> path(scenery).startsWith(moved) && client.pings(overlay));
         assertThat(between.awaitExit(PATIENCE)).as(between.toString()).isZero();
         assertThat(scenery.client().node().output()).noneMatch(line -> line.contains("is gone"));
-    }
-
-    /** One TCP connection that has begun to carry data, and will for some seconds. */
-    private static RunningProcess stream(Host from, Host to, String address, int seconds) {
-        RunningProcess server = to.start("iperf3", "--server", "--one-off", "--forceflush");
-        server.awaitLine("Server listening", PATIENCE);
-        RunningProcess stream =
-                from.start("iperf3", "--client", address, "--bitrate", "5M", "--time", "" + seconds, "--forceflush");
-        stream.awaitLine(" 1\\.00-2\\.00 ", PATIENCE);
-        return stream;
     }
 
     @Test
@@ -134,7 +125,7 @@ class UplinkFaultsIT {
 
         scenery.exit().end("KILL");
         String moved = Lab.NET + ".99";
-        readdress(exit, exit.ipv4(), moved, Lab.STUN_ADDRESS);
+        exit.readdress(exit.ipv4(), moved, Lab.STUN_ADDRESS);
         names.stop();
         Dnsmasq.serveNames(lab.inet(), Lab.OTHER_STUN_ADDRESS, Map.of("exit.test", moved));
         scenery.exit().startReady("--exit", "--endpoint=exit.test:51820");
@@ -150,7 +141,8 @@ class UplinkFaultsIT {
         Scenery scenery = Scenery.build(lab, EXIT, CLIENT);
         scenery.connect();
         Host client = scenery.client().host();
-        RunningProcess stream = stream(client, scenery.web(), scenery.web().ipv4(), 60);
+        RunningProcess stream =
+                Iperf.stream(client, scenery.web(), scenery.web().ipv4(), 60);
         scenery.exit().end("KILL");
         scenery.exit().startReady("--exit");
 
@@ -208,14 +200,6 @@ class UplinkFaultsIT {
             assertThat(scenery.client().end("TERM")).isZero();
             fault.hasCome("every answer comes from there");
         }
-    }
-
-    /** As DHCP does: always with the interface, for a gateway alone would be looked up through the tunnel. */
-    private static void readdress(Host host, String from, String to, String gateway) {
-        host.ip(
-                "address delete " + from + "/24 dev eth0",
-                "address add " + to + "/24 dev eth0",
-                "route add default via " + gateway + " dev eth0");
     }
 
     private static void flows(Scenery scenery, String fault) {

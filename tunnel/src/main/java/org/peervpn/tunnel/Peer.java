@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class Peer {
     private final long serial;
     private final NoisePublicKey publicKey;
-    private final PresharedKey presharedKey;
+    private PresharedKey presharedKey;
     private final ReceiverTable table;
     private final Lane lane;
     private final PeerTimers timers;
@@ -68,6 +68,11 @@ public final class Peer {
     public void persistentKeepaliveNanos(long nanos) {
         timers.persistentKeepaliveNanos = PeerConfig.requireInterval(nanos);
         lane.raise();
+    }
+
+    /** From the next handshake on; sessions that there are go on. */
+    public void presharedKey(PresharedKey key) {
+        presharedKey = key;
     }
 
     /** Tells peers apart that want to be looked at in the same moment. */

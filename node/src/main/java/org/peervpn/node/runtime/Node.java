@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,7 @@ import org.peervpn.node.NodeInfo;
 import org.peervpn.node.NodeStatus;
 import org.peervpn.node.PeerId;
 import org.peervpn.node.PeerLabel;
+import org.peervpn.node.PresharedKeys;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.SteadyClock;
 import org.peervpn.routing.Router;
@@ -201,9 +203,9 @@ public final class Node implements AutoCloseable {
         return info();
     }
 
-    /** Takes other lists of peers to call and of keys to admit. */
-    public void reload(List<ConnectLine> connect, List<NoisePublicKey> allow) {
-        engine.run(core -> core.reload(connect, allow, engine.nowNanos()));
+    /** Takes other lists of peers to call and of keys to admit, and other preshared keys. */
+    public void reload(List<ConnectLine> connect, List<NoisePublicKey> allow, PresharedKeys presharedKeys) {
+        engine.run(core -> core.reload(connect, allow, presharedKeys, engine.nowNanos()));
     }
 
     /** Completes when the node has ended: with null if it was asked to, else with the reason. */
@@ -219,6 +221,10 @@ public final class Node implements AutoCloseable {
             case "info" -> JSON.valueToTree(infoWithin(InfoProbe.PATIENCE_MILLIS));
             case "add" -> {
                 ConnectLine line = ConnectLine.parse(arguments.path("line").asText());
+                if (line.invitation() != null) {
+                    line.invitation().checkTime(Instant.now());
+                    line.invitation().checkReader(engine.publicKey());
+                }
                 yield change(core -> core.add(line, engine.nowNanos()));
             }
             case "remove" -> {
@@ -373,6 +379,7 @@ public final class Node implements AutoCloseable {
         List<InetAddress> own = LocalAddresses.read(engine.sharedCore().overlay());
         engine.run(core -> {
             engine.port().ownAddresses(own);
+            engine.readLocal(core);
             core.uplinks(families, engine.nowNanos());
             if (!first) {
                 core.networkChanged(engine.nowNanos());
