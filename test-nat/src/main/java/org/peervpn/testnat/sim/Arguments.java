@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
  * @param seed play this one scenario; null: play many
  * @param trace print every event
  * @param tries of each pair of the matrix
+ * @param line give the short lines, not codes
  */
-record Arguments(@Nullable Long seed, boolean trace, long from, long scenarios, boolean matrix, int tries) {
+record Arguments(@Nullable Long seed, boolean trace, long from, long scenarios, boolean matrix, int tries, boolean line) {
     static final String USAGE = """
             scripts/lab --seed N [--trace]          play one random scenario; print every event of it
             scripts/lab --scenarios N [--from SEED] play N random scenarios, on all processors
-            scripts/lab --matrix --sim [--tries N]  which pairs of NATs connect, how, and after how long
+            scripts/lab --matrix --sim [--tries N] [--line]  which pairs of NATs connect, how, and after how long
             """;
 
     /** null if they make no sense. */
@@ -22,6 +23,7 @@ record Arguments(@Nullable Long seed, boolean trace, long from, long scenarios, 
         boolean trace = false;
         boolean matrix = false;
         boolean simulated = false;
+        boolean line = false;
         long from = 1;
         long scenarios = 0;
         int tries = 5;
@@ -34,6 +36,7 @@ record Arguments(@Nullable Long seed, boolean trace, long from, long scenarios, 
                     case "--tries" -> tries = Integer.parseInt(arguments[++i]);
                     case "--trace" -> trace = true;
                     case "--matrix" -> matrix = true;
+                    case "--line" -> line = true;
                     case "--sim" -> simulated = true;
                     default -> {
                         return null;
@@ -46,6 +49,6 @@ record Arguments(@Nullable Long seed, boolean trace, long from, long scenarios, 
         boolean plays = seed != null || scenarios > 0;
         return plays == matrix || matrix != simulated
                 ? null
-                : new Arguments(seed, trace, from, scenarios, matrix, tries);
+                : new Arguments(seed, trace, from, scenarios, matrix, tries, line);
     }
 }

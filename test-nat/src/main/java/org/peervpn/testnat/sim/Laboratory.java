@@ -14,7 +14,7 @@ public final class Laboratory {
             System.err.print(Arguments.USAGE);
             System.exit(2);
         } else if (parsed.matrix()) {
-            Matrix.print(System.out, parsed.tries());
+            Matrix.print(System.out, parsed.tries(), !parsed.line());
         } else if (parsed.seed() != null) {
             System.exit(one(parsed.seed(), parsed.trace()) ? 0 : 1);
         } else {

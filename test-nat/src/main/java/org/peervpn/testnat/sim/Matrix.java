@@ -40,9 +40,9 @@ final class Matrix {
         }
     }
 
-    static void print(PrintStream out, int tries) {
+    static void print(PrintStream out, int tries, boolean byCode) {
         out.printf("%-18s %-18s %-8s %s %s%n", "one", "other", "theory", "direct", "median s");
-        pairs().stream().map(pair -> cell(pair[0], pair[1], tries)).forEach(out::println);
+        pairs().stream().map(pair -> cell(pair[0], pair[1], tries, byCode)).forEach(out::println);
     }
 
     /** All unordered ones, those of one kind with itself too. */
@@ -57,9 +57,9 @@ final class Matrix {
         return pairs;
     }
 
-    static Cell cell(MatrixKind one, MatrixKind other, int tries) {
+    static Cell cell(MatrixKind one, MatrixKind other, int tries, boolean byCode) {
         List<Double> seconds = IntStream.rangeClosed(1, tries)
-                .mapToObj(seed -> timeToConnected(seed, one, other))
+                .mapToObj(seed -> timeToConnected(seed, one, other, byCode))
                 .filter(time -> time != null)
                 .map(time -> time.toNanos() / NANOS_PER_SECOND)
                 .sorted()
@@ -68,9 +68,9 @@ final class Matrix {
         return new Cell(one, other, theory, tries, seconds);
     }
 
-    private static @Nullable Duration timeToConnected(long seed, MatrixKind one, MatrixKind other) {
-        Pair pair = Pair.of(seed, one.access(), other.access()).start().introduce();
-        Duration time = pair.awaitConnected(PATIENCE);
+    private static @Nullable Duration timeToConnected(long seed, MatrixKind one, MatrixKind other, boolean byCode) {
+        Pair pair = Pair.of(seed, one.access(), other.access()).start();
+        Duration time = (byCode ? pair.exchangeCodes() : pair.introduce()).awaitConnected(PATIENCE);
         if (time != null && !pair.packetsPass()) {
             throw new AssertionError(one + " and " + other + " are connected and no packet passes, seed " + seed);
         }

@@ -3,6 +3,7 @@ package org.peervpn.testnat.sim;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.ConnectLine;
@@ -95,6 +96,17 @@ final class Pair {
         introduce(left, right);
         introduce(right, left);
         return this;
+    }
+
+    /** Each is given the code of the other one. */
+    Pair exchangeCodes() {
+        give(left, right);
+        give(right, left);
+        return this;
+    }
+
+    static void give(SimNode node, SimNode other) {
+        node.add(ConnectLine.of(Objects.requireNonNull(other.invitation())));
     }
 
     static void introduce(SimNode node, SimNode other) {

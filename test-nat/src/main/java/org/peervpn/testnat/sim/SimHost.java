@@ -3,7 +3,6 @@ package org.peervpn.testnat.sim;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,16 +83,13 @@ final class SimHost implements Station {
         return channel;
     }
 
-    /** As many ports as the system likes to give, of one family. */
-    List<Integer> openEphemeral(boolean ipv4, int count) {
-        List<Integer> opened = new ArrayList<>();
-        while (opened.size() < count) {
-            int port = FIRST_EPHEMERAL + nextEphemeral++ % EPHEMERALS;
-            if (!channels.containsKey(new Socket(ipv4, port))) {
-                opened.add(open(ipv4, port));
-            }
-        }
-        return opened;
+    /** The channel of a port that the system chooses. */
+    int openEphemeral(boolean ipv4) {
+        int port;
+        do {
+            port = FIRST_EPHEMERAL + nextEphemeral++ % EPHEMERALS;
+        } while (channels.containsKey(new Socket(ipv4, port)));
+        return open(ipv4, port);
     }
 
     void close(int channel) {

@@ -21,6 +21,12 @@ import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeCore;
 import org.peervpn.node.NodeEvent;
 import org.peervpn.node.NodeOutput;
+import org.peervpn.node.LocalNetwork;
+import org.peervpn.node.PresharedKeys;
+import org.peervpn.node.invitation.Invitation;
+import org.peervpn.nat.Candidate;
+import org.peervpn.nat.NatSummary;
+import org.peervpn.routing.Cidr;
 import org.peervpn.node.OverlayAddresses;
 import org.peervpn.node.PeerId;
 import org.peervpn.node.Remembered;
@@ -37,6 +43,8 @@ final class SimNode implements NodeOutput {
     private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
     private static final long LOOP_TURN_NANOS = 1_000;
     private static final int MTU = 1420;
+    private static final int IPV4_PREFIX = 24;
+    private static final int IPV6_PREFIX = 64;
     private static final Duration FOR_EVER = Duration.ZERO;
 
     private final SimHost host;
@@ -102,6 +110,7 @@ final class SimNode implements NodeOutput {
         network.trace().say(name(), "starts");
         SteadyClock clock = new SteadyClock(this::wallClock, lastTold, moment -> lastTold = moment);
         core = new NodeCore(config(), clock, random, () -> {}, this);
+        call(node -> node.local(networks(), PORT, now()));
         call(node -> node.start(now()));
         call(node -> node.uplinks(Set.of(4), now()));
     }
@@ -129,7 +138,10 @@ final class SimNode implements NodeOutput {
         site = other;
         places.add(other);
         other.welcome(host);
-        network.timeline().after(Duration.ofMillis(200), () -> call(node -> node.networkChanged(now())));
+        network.timeline().after(Duration.ofMillis(200), () -> {
+            call(node -> node.local(networks(), PORT, now()));
+            call(node -> node.networkChanged(now()));
+        });
     }
 
     private NodeConfig config() {
@@ -143,6 +155,7 @@ final class SimNode implements NodeOutput {
                 List.of(),
                 Admission.KNOWN,
                 null,
+                PresharedKeys.NONE,
                 remembered,
                 false,
                 List.of(),
@@ -152,7 +165,14 @@ final class SimNode implements NodeOutput {
                 MTU,
                 stunServers,
                 null,
-                FOR_EVER);
+                FOR_EVER,
+                true);
+    }
+
+    private List<LocalNetwork> networks() {
+        return host.addresses().stream()
+                .map(address -> new LocalNetwork(address, Cidr.network(address, address instanceof Inet4Address ? IPV4_PREFIX : IPV6_PREFIX)))
+                .toList();
     }
 
     private Instant wallClock() {
@@ -286,6 +306,30 @@ final class SimNode implements NodeOutput {
         return Endpoint.of(new InetSocketAddress(site.seenAddress(internal), PORT));
     }
 
+    /** What it tells people about itself as a code; null while it knows too little. */
+    @Nullable
+    Invitation invitation() {
+        NodeCore running = core;
+        if (running == null || running.reach().candidates().isEmpty()) {
+            return null;
+        }
+        List<Candidate> candidates = running.reach().candidates().stream()
+                .limit(Invitation.MAX_CANDIDATES)
+                .toList();
+        Instant created = wallClock();
+        return new Invitation(
+                publicKey(),
+                name(),
+                created,
+                created.plus(Invitation.VALIDITY),
+                Admission.KNOWN,
+                candidates,
+                running.reach().nat(),
+                NatSummary.UNKNOWN,
+                null,
+                null);
+    }
+
     // The edge.
 
     private void received(int channel, Datagram datagram) {
@@ -306,6 +350,16 @@ final class SimNode implements NodeOutput {
     public @Nullable Path pathTo(InetSocketAddress remote) {
         boolean ipv4 = remote.getAddress() instanceof Inet4Address;
         return host.address(ipv4) == null ? null : new Path(ipv4 ? 0 : 1, remote);
+    }
+
+    @Override
+    public int openChannel(InetAddress towards) {
+        return host.openEphemeral(towards instanceof Inet4Address);
+    }
+
+    @Override
+    public void closeChannel(int channel) {
+        host.close(channel);
     }
 
     @Override

@@ -73,6 +73,10 @@ final class StunServer {
         internet.send(link, new Datagram(source, datagram.source(), answer));
     }
 
+    static boolean isLie(InetSocketAddress endpoint) {
+        return endpoint.equals(LIE) || endpoint.equals(IPV6_LIE);
+    }
+
     private static InetSocketAddress lie(Datagram datagram) {
         return datagram.isIpv4() ? LIE : IPV6_LIE;
     }
