@@ -21,6 +21,7 @@ import org.peervpn.nat.path.Pair;
 import org.peervpn.nat.path.PathAgent;
 import org.peervpn.nat.path.PathAgents;
 import org.peervpn.node.control.CandidatesCodec;
+import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.Tunnel;
 
@@ -146,8 +147,15 @@ final class Paths {
     }
 
     private List<Candidate> usable(List<Candidate> said, boolean sharesNat) {
-        return Candidates.usable(
-                said, networks.stream().map(LocalNetwork::prefix).toList(), sharesNat);
+        List<Cidr> prefixes = networks.stream().map(LocalNetwork::prefix).toList();
+        return Candidates.usable(said, prefixes, sharesNat).stream()
+                .filter(candidate -> !isOurs(candidate.endpoint()))
+                .toList();
+    }
+
+    /** Private prefixes are the same in many homes: what is another's address there may be ours here. */
+    private boolean isOurs(InetSocketAddress endpoint) {
+        return endpoint.getPort() == port && addresses().contains(endpoint.getAddress());
     }
 
     /** Where an invitation says that its node is, as far as that may be tried. */

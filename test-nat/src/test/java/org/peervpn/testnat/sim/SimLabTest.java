@@ -1,0 +1,35 @@
+package org.peervpn.testnat.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SimLabTest {
+    private static final long SCENARIOS = Long.getLong("peervpn.scenarios", 10_000);
+
+    @Test
+    void whateverTheNetworkDoesNodesKeepTheRules() {
+        Campaign campaign = Campaign.run(1, SCENARIOS);
+
+        assertThat(campaign.failures())
+                .as(() -> Campaign.howToReplay(
+                        campaign.failures().keySet().iterator().next()))
+                .isEmpty();
+        assertThat(campaign.connected()).isGreaterThanOrEqualTo(campaign.expected());
+        assertThat(campaign.expected()).isGreaterThan(campaign.pairs() / 2);
+    }
+
+    @Test
+    void theSameSeedIsTheSameLife() {
+        assertThat(life(7)).isEqualTo(life(7)).hasSizeGreaterThan(100);
+        assertThat(life(8)).isNotEqualTo(life(7));
+    }
+
+    private static List<String> life(long seed) {
+        List<String> lines = new ArrayList<>();
+        new ScenarioRun(new ScenarioDraw(seed).draw(), lines::add).play();
+        return lines;
+    }
+}

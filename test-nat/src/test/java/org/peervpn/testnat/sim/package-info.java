@@ -1,0 +1,4 @@
+@NullMarked
+package org.peervpn.testnat.sim;
+
+import org.jspecify.annotations.NullMarked;
