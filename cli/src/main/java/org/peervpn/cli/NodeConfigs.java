@@ -99,7 +99,8 @@ final class NodeConfigs {
                 options.mtu,
                 stunServers(options),
                 options.endpoint,
-                Duration.ofSeconds(options.timeout));
+                Duration.ofSeconds(options.timeout),
+                !options.noSpray);
     }
 
     private static List<Endpoint> stunServers(Options options) {

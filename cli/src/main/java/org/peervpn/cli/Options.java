@@ -159,6 +159,11 @@ final class Options {
             description = "Do not ask the router to open the port (by PCP, NAT-PMP or UPnP).")
     boolean noPortMapping;
 
+    @Option(
+            names = "--monitor-nat",
+            description = "While the node runs, tell every 10 s of the public endpoint that STUN servers see.")
+    boolean monitorNat;
+
     @Option(names = "--allow", paramLabel = "PUBKEY", description = "Admit this key. Repeatable.")
     List<NoisePublicKey> allow = new ArrayList<>();
 
@@ -185,6 +190,11 @@ final class Options {
             description = "Preshared keys: a line PUBKEY PSK for each peer with which one has been agreed.")
     @Nullable
     Path pskFile;
+
+    @Option(
+            names = "--no-spray",
+            description = "Never try many ports to get through a NAT that gives each connection another one.")
+    boolean noSpray;
 
     @Option(names = "--no-exit", description = "Connect, but keep internet traffic local.")
     boolean noExit;

@@ -5,7 +5,9 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.MappingWatch.Mapping;
@@ -32,9 +34,6 @@ final class FamilyWatch {
         void mappingChanged(@Nullable Mapping old, @Nullable Mapping current);
     }
 
-    /** NATs must keep a mapping for two minutes (RFC 4787, REQ-5), and many keep it for 30 s only. */
-    static final long REFRESH_NANOS = seconds(25);
-
     static final long REFRESH_JITTER_NANOS = seconds(2);
     static final long STAGGER_NANOS = 20_000_000L;
     static final int SILENT_ROUNDS_UNTIL_LOST = 2;
@@ -56,6 +55,7 @@ final class FamilyWatch {
     private int turn;
     private int silentRounds;
     private int repeats;
+    private long refreshNanos = RefreshInterval.USUAL_NANOS;
     private long nextAskNanos = Long.MAX_VALUE; // MAX_VALUE while somebody is being asked
 
     FamilyWatch(SecureRandom random, Output output) {
@@ -72,8 +72,28 @@ final class FamilyWatch {
         return disputed;
     }
 
+    /** What each server has lately seen, in the order in which they were asked. */
+    Map<InetSocketAddress, InetSocketAddress> observed() {
+        Map<InetSocketAddress, InetSocketAddress> observed = new LinkedHashMap<>();
+        for (InetSocketAddress server : servers) {
+            InetSocketAddress endpoint = votes.of(server);
+            if (endpoint != null) {
+                observed.put(server, endpoint);
+            }
+        }
+        return observed;
+    }
+
     boolean settled() {
         return settled;
+    }
+
+    /** From the next pause on, and that under way becomes no longer. */
+    void refreshInterval(long nanos, long nowNanos) {
+        refreshNanos = nanos;
+        if (nextAskNanos != Long.MAX_VALUE && !votes.isEmpty()) {
+            nextAskNanos = Math.min(nextAskNanos, nowNanos + nanos);
+        }
     }
 
     long nextDeadlineNanos() {
@@ -221,8 +241,13 @@ final class FamilyWatch {
             }
         } else {
             silentRounds = 0;
-            nextAskNanos = nowNanos + REFRESH_NANOS - random.nextLong(REFRESH_JITTER_NANOS);
+            nextAskNanos = nowNanos + pauseNanos() - random.nextLong(REFRESH_JITTER_NANOS);
         }
+    }
+
+    /** Servers that disagree tell of a NAT with a mapping for each destination. */
+    private long pauseNanos() {
+        return disputed ? Math.min(refreshNanos, RefreshInterval.SHORT_NANOS) : refreshNanos;
     }
 
     private void learnt(Mapping current) {

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -90,17 +91,18 @@ public final class MappingWatch {
         return StunCodec.isStun(datagram);
     }
 
-    /** A datagram for which {@link #isStun} is true. What is no answer to a question of ours is dropped and counted. */
-    public void receiveDatagram(InetSocketAddress source, ByteBuffer datagram, long nowNanos) {
+    /** A datagram for which {@link #isStun} is true. What is no answer to a question of ours is dropped and counted: false. */
+    public boolean receiveDatagram(InetSocketAddress source, ByteBuffer datagram, long nowNanos) {
         StunMessage answer = transactions.receive(source, datagram);
         if (answer == null) {
             droppedDatagrams++;
-            return;
+            return false;
         }
         InetSocketAddress mapped = answer.type() == StunMessage.Type.SUCCESS ? answer.mappedAddress() : null;
         boolean usable = mapped != null && isIpv4(mapped) == isIpv4(source) && isUsable(mapped);
         family(source).answered(source, usable ? mapped : null, nowNanos);
         transactions.onTimeout(nowNanos);
+        return true;
     }
 
     public void onTimeout(long nowNanos) {
@@ -122,6 +124,20 @@ public final class MappingWatch {
         return ipv6.mapping();
     }
 
+    /**
+     * What the servers' answers tell of the NAT for IPv4.
+     *
+     * @param local the machine's own addresses
+     */
+    public NatSummary summary(int localPort, Collection<InetAddress> local) {
+        return MappingSummary.of(ipv4.observed(), localPort, local);
+    }
+
+    /** The IPv4 endpoint that was seen last, also where servers disagree; null while there is none. */
+    public @Nullable InetSocketAddress lastSeen() {
+        return MappingSummary.last(ipv4.observed());
+    }
+
     /** True once every server of the first round has answered or timed out. */
     public boolean settled() {
         return ipv4.settled() && ipv6.settled();
@@ -132,11 +148,22 @@ public final class MappingWatch {
         return ipv4.disputed() || ipv6.disputed();
     }
 
+    /** The same in one family. */
+    public boolean serversDisagree(boolean ipv6) {
+        return (ipv6 ? this.ipv6 : ipv4).disputed();
+    }
+
     /** Ask again now: the network has changed. */
     public void refresh(long nowNanos) {
         ipv4.askAgain(nowNanos);
         ipv6.askAgain(nowNanos);
         transactions.onTimeout(nowNanos);
+    }
+
+    /** How often the mapping is refreshed: see {@link RefreshInterval}. */
+    public void refreshInterval(long nanos, long nowNanos) {
+        ipv4.refreshInterval(nanos, nowNanos);
+        ipv6.refreshInterval(nanos, nowNanos);
     }
 
     /** STUN datagrams that answered no question of ours or were malformed. */

@@ -35,6 +35,13 @@ final class Votes {
         return votes.keySet();
     }
 
+    /** What the server said last; null if it has not. */
+    @Nullable
+    InetSocketAddress of(InetSocketAddress server) {
+        Vote vote = votes.get(server);
+        return vote == null ? null : vote.endpoint;
+    }
+
     boolean isEmpty() {
         return votes.isEmpty();
     }

@@ -2,10 +2,14 @@ package org.peervpn.node;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.nat.Reach;
+import org.peervpn.nat.path.Slots;
 import org.peervpn.node.DropCount.Reason;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.tunnel.Lane;
 import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.Tunnel;
@@ -17,6 +21,14 @@ final class Calls {
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
 
     static final long PERSISTENT_KEEPALIVE_NANOS = NodeCore.seconds(25);
+    /** At first a peer is called whatever the clock says. */
+    static final long FRESH_NANOS = NodeCore.seconds(20);
+
+    /** So that not all clients call an exit that comes back at one moment. */
+    private static final long SLOT_JITTER_NANOS = NodeCore.seconds(2);
+
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+
     static final long RESOLVE_AGAIN_NANOS = NodeCore.seconds(15);
     static final long RESOLVE_RARELY_NANOS = NodeCore.seconds(60);
 
@@ -25,13 +37,24 @@ final class Calls {
     private final NodeOutput output;
     private final DropCount drops;
     private final RandomGenerator random;
+    private final Paths paths;
+    private final InstantSource wallClock;
 
-    Calls(Turn turn, Tunnel tunnel, NodeOutput output, DropCount drops, RandomGenerator random) {
+    Calls(
+            Turn turn,
+            Tunnel tunnel,
+            NodeOutput output,
+            DropCount drops,
+            RandomGenerator random,
+            Paths paths,
+            InstantSource wallClock) {
         this.turn = turn;
         this.tunnel = tunnel;
         this.output = output;
         this.drops = drops;
         this.random = random;
+        this.paths = paths;
+        this.wallClock = wallClock;
     }
 
     /** From now on the peer is called where the line says. */
@@ -40,13 +63,15 @@ final class Calls {
             entry.origin = origin;
         }
         if (entry.up) {
-            entry.boundPeer().persistentKeepaliveNanos(PERSISTENT_KEEPALIVE_NANOS);
+            entry.boundPeer().persistentKeepaliveNanos(paths.keepaliveNanos());
         }
         entry.endpoint = line.endpoint();
         entry.triesCandidates = true;
         entry.unanswered = 0;
-        InetSocketAddress literal = line.endpoint().literal();
-        entry.candidates = literal == null ? List.of() : List.of(literal);
+        Invitation invitation = line.invitation();
+        entry.invited =
+                invitation == null ? Reach.UNKNOWN : new Reach(invitation.candidates(), invitation.ipv4(), true);
+        entry.candidates = invitation == null ? line.places() : paths.placesOf(entry.invited);
         beginAnew(entry);
     }
 
@@ -57,6 +82,8 @@ final class Calls {
             entry.nextResolveNanos = turn.now();
         } else {
             entry.nextDialNanos = turn.now();
+            entry.soughtNanos = turn.now();
+            paths.seek(entry);
         }
     }
 
@@ -67,12 +94,14 @@ final class Calls {
         entry.candidates = List.of();
         entry.nextDialNanos = Long.MAX_VALUE;
         entry.nextResolveNanos = Long.MAX_VALUE;
+        paths.forget(entry);
         entry.boundPeer().persistentKeepaliveNanos(0);
     }
 
     /** What the name of a peer stands for now. */
     void resolved(PeerEntry entry, Endpoint endpoint, List<InetSocketAddress> found) {
-        if (!endpoint.equals(entry.endpoint) || found.isEmpty() || found.equals(entry.candidates)) {
+        boolean isName = endpoint.literal() == null;
+        if (!isName || !endpoint.equals(entry.endpoint) || found.isEmpty() || found.equals(entry.candidates)) {
             return;
         }
         boolean isElsewhere = !entry.candidates.containsAll(found); // not only in another order
@@ -132,6 +161,10 @@ final class Calls {
     void send(PeerEntry entry, ByteBuffer datagram) {
         Path path = entry.boundPeer().lane().path();
         boolean isInitiation = datagram.get(datagram.position()) == 1;
+        if (isInitiation && isSilent(entry)) {
+            LOG.debug("handshake with {}: silent until the next slot", entry.id);
+            return;
+        }
         if (path != null) {
             output.send(path, datagram.duplicate());
         }
@@ -147,6 +180,23 @@ final class Calls {
             entry.triesCandidates = true;
             entry.unanswered++;
         }
+    }
+
+    private boolean isSilent(PeerEntry entry) {
+        return mayConfuse(entry) && turn.now() - entry.soughtNanos > FRESH_NANOS && Slots.isSilent(wallClock.millis());
+    }
+
+    /** A peer that was never reached may be behind a router that what we send would confuse: see {@link Slots}. */
+    private static boolean mayConfuse(PeerEntry entry) {
+        return entry.agent != null && entry.isDialled() && !entry.wasUp;
+    }
+
+    /** This moment, or if it lies in the silent part, soon after the next slot. */
+    private long inSteadyPart(long nanos) {
+        long utcMillis = wallClock.millis() + (nanos - turn.now()) / NANOS_PER_MILLI;
+        return Slots.isSilent(utcMillis)
+                ? nanos + Slots.millisToNext(utcMillis) * NANOS_PER_MILLI + random.nextLong(SLOT_JITTER_NANOS)
+                : nanos;
     }
 
     /** The name may stand for another address by now. */
@@ -187,6 +237,9 @@ final class Calls {
             entry.boundPeer().persistentKeepaliveNanos(0);
         }
         entry.nextDialNanos = entry.calls.nextCallNanos(turn.now(), random);
+        if (mayConfuse(entry) && !entry.calls.isQuick(turn.now())) {
+            entry.nextDialNanos = Math.max(entry.nextDialNanos, inSteadyPart(entry.nextDialNanos));
+        }
         entry.nextResolveNanos = Math.min(entry.nextResolveNanos, entry.nextDialNanos);
         LOG.debug("{} is called again in {} s", entry.id, (entry.nextDialNanos - turn.now()) / NodeCore.seconds(1));
         turn.unsettle();

@@ -2,8 +2,10 @@ package org.peervpn.node;
 
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.nat.Reach;
 import org.peervpn.node.DropCount.Reason;
 import org.peervpn.node.control.AdmissionNotice;
+import org.peervpn.node.control.CandidatesCodec;
 import org.peervpn.node.control.ControlCodec;
 import org.peervpn.node.control.Hello;
 import org.peervpn.tunnel.Tunnel;
@@ -21,6 +23,7 @@ final class Conversation {
     private final Hellos hellos;
     private final Doorkeeper doorkeeper;
     private final Applicant applicant;
+    private final Paths paths;
 
     Conversation(
             Turn turn,
@@ -30,7 +33,8 @@ final class Conversation {
             Memory memory,
             Hellos hellos,
             Doorkeeper doorkeeper,
-            Applicant applicant) {
+            Applicant applicant,
+            Paths paths) {
         this.turn = turn;
         this.tunnel = tunnel;
         this.drops = drops;
@@ -39,6 +43,7 @@ final class Conversation {
         this.hellos = hellos;
         this.doorkeeper = doorkeeper;
         this.applicant = applicant;
+        this.paths = paths;
     }
 
     /** Says what is due to the peer now. */
@@ -90,6 +95,7 @@ final class Conversation {
         }
         switch (ControlCodec.type(payload)) {
             case ControlCodec.HELLO -> receiveHello(entry, payload);
+            case ControlCodec.CANDIDATES -> receiveCandidates(entry, payload);
             case ControlCodec.ADMISSION_NOTICE -> receiveNotice(entry, payload);
             default -> {} // of a later version
         }
@@ -108,11 +114,24 @@ final class Conversation {
         }
     }
 
+    private void receiveCandidates(PeerEntry entry, ByteBuffer payload) {
+        Reach reach = CandidatesCodec.decode(payload);
+        if (reach == null) {
+            drops.count(Reason.BAD_CONTROL_MESSAGE);
+        } else {
+            paths.heard(entry, reach);
+        }
+    }
+
     private void receiveHello(PeerEntry entry, ByteBuffer payload) {
         Hello before = entry.hello;
+        boolean isFirst = entry.reachSent == 0 && entry.nextReachNanos == Long.MAX_VALUE;
         if (!hellos.hear(entry, payload, turn.now())) {
             drops.count(Reason.BAD_CONTROL_MESSAGE);
             return;
+        }
+        if (isFirst) {
+            paths.introduce(entry);
         }
         if (entry.refusal != null) {
             entry.refusal = null; // it has let us in; what we said before, it has not heard

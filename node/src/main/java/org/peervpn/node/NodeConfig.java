@@ -19,6 +19,7 @@ import org.peervpn.tunnel.NoisePublicKey;
  * @param routes what goes through the exit; empty for everything
  * @param stunServers empty for none
  * @param announcedEndpoint {@code --endpoint}: stands for what STUN would find
+ * @param spray false for {@code --no-spray}: a hard NAT is not got through by trying ports
  * @param connectTimeout how long the first handshake with any peer may take; zero for ever
  */
 public record NodeConfig(
@@ -41,4 +42,5 @@ public record NodeConfig(
         int mtu,
         List<Endpoint> stunServers,
         @Nullable Endpoint announcedEndpoint,
-        Duration connectTimeout) {}
+        Duration connectTimeout,
+        boolean spray) {}

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.MappingWatch;
+import org.peervpn.nat.Reach;
 import org.peervpn.nat.portmap.PortMapped;
 import org.peervpn.node.DropCount.Reason;
 import org.peervpn.node.NodeStatus.State;
@@ -67,6 +68,7 @@ public final class NodeCore {
     private final Roster roster;
     private final Calls calls;
     private final Conversation conversation;
+    private final Paths paths;
 
     /** Limits what strangers together can make us tell people. */
     private final Allowance guestLines = new Allowance(10, seconds(10));
@@ -82,6 +84,7 @@ public final class NodeCore {
     /** The earliest moment that {@link #settle} found in peers and clocks of the node itself. */
     private long ownDeadlineNanos = Long.MAX_VALUE;
 
+    private boolean started;
     private @Nullable Set<Integer> uplinkFamilies;
     /** STOPPING or FAILED; null while the node is not being ended. */
     private @Nullable State ending;
@@ -104,9 +107,10 @@ public final class NodeCore {
         this.publicEndpoint = new PublicEndpoint(config, random, output, this::publicEndpointChanged);
         this.patience = new ConnectPatience(config, peers, publicEndpoint);
         this.tunnel = new Tunnel(new TunnelConfig(config.privateKey(), wallClock, random, wakeup), new FromTunnel());
-        this.roster = new Roster(config, turn, tunnel, peers, routes, memory, hellos, wallClock);
-        this.calls = new Calls(turn, tunnel, output, drops, random);
-        this.conversation = new Conversation(turn, tunnel, drops, roster, memory, hellos, doorkeeper, applicant);
+        this.paths = new Paths(config, turn, tunnel, output, peers, publicEndpoint, wallClock, random);
+        this.roster = new Roster(config, turn, tunnel, peers, routes, memory, hellos, paths, wallClock);
+        this.calls = new Calls(turn, tunnel, output, drops, random, paths, wallClock);
+        this.conversation = new Conversation(turn, tunnel, drops, roster, memory, hellos, doorkeeper, applicant, paths);
     }
 
     // The doors.
@@ -114,6 +118,7 @@ public final class NodeCore {
     /** Begins: peers are called, servers are asked. Called once, before all others. */
     public void start(long now) {
         turn.begin(now);
+        started = true;
         roster.recall(calls);
         config.allow().forEach(key -> roster.know(key, Origin.ALLOW));
         config.connect().forEach(line -> dial(line, Origin.CONNECT));
@@ -131,7 +136,11 @@ public final class NodeCore {
     public void receiveDatagram(Path source, ByteBuffer datagram, long now) {
         turn.begin(now);
         if (MappingWatch.isStun(datagram)) {
-            publicEndpoint.receiveDatagram(source.remote(), datagram, now);
+            boolean isAnswer =
+                    !paths.receive(source, datagram) && publicEndpoint.receiveDatagram(source.remote(), datagram, now);
+            if (isAnswer) {
+                turn.unsettle();
+            }
         } else {
             tunnel.receiveDatagram(source, datagram, now);
         }
@@ -165,6 +174,7 @@ public final class NodeCore {
         turn.begin(now);
         tunnel.onTimeout(now);
         publicEndpoint.onTimeout(now);
+        paths.onTimeout();
         if (now >= ownDeadlineNanos) {
             turn.unsettle();
         }
@@ -172,7 +182,8 @@ public final class NodeCore {
     }
 
     public long nextDeadlineNanos() {
-        return Math.min(ownDeadlineNanos, Math.min(tunnel.nextDeadlineNanos(), publicEndpoint.nextDeadlineNanos()));
+        long next = Math.min(ownDeadlineNanos, paths.nextDeadlineNanos());
+        return Math.min(next, Math.min(tunnel.nextDeadlineNanos(), publicEndpoint.nextDeadlineNanos()));
     }
 
     /** What a name stands for now; empty if that could not be found out. */
@@ -220,6 +231,21 @@ public final class NodeCore {
         peers.entries().forEach(calls::networkChanged);
         turn.unsettle();
         settle();
+    }
+
+    /** The machine's own addresses and the port are these. May be called before {@link #start}. */
+    public void local(List<LocalNetwork> networks, int port, long now) {
+        turn.begin(now);
+        paths.local(networks, port);
+        if (started) {
+            turn.unsettle();
+            settle();
+        }
+    }
+
+    /** Where this node can be reached, as far as it knows. */
+    public Reach reach() {
+        return paths.ours();
     }
 
     /** The machine is now as {@link NodeOutput#route} asked. */
@@ -343,11 +369,13 @@ public final class NodeCore {
             return;
         }
         long now = turn.now();
+        paths.settle();
         while (turn.isUnsettled()) {
             turn.settled();
             List.copyOf(peers.entries()).forEach(entry -> {
                 calls.settle(entry);
                 conversation.settle(entry);
+                paths.settle(entry);
             });
             peers.expired(now).forEach(entry -> roster.forget(entry, "forgotten"));
         }
@@ -380,6 +408,7 @@ public final class NodeCore {
         next = Math.min(next, memory.nextDeadlineNanos());
         for (PeerEntry entry : peers.entries()) {
             next = Math.min(next, Math.min(Calls.nextDeadlineNanos(entry), Conversation.nextDeadlineNanos(entry)));
+            next = Math.min(next, Paths.nextDeadlineNanos(entry));
         }
         return next;
     }
@@ -414,6 +443,26 @@ public final class NodeCore {
         settle();
     }
 
+    /** What STUN servers see, whatever is announced; null while unknown. */
+    public @Nullable String observedEndpoint() {
+        return publicEndpoint.observed();
+    }
+
+    /** How often the NAT's mapping is refreshed: see {@link org.peervpn.nat.RefreshInterval}. */
+    public void refreshInterval(long nanos, long now) {
+        publicEndpoint.refreshInterval(nanos, now);
+    }
+
+    /** What STUN servers see in one address family; null while unknown, or while they disagree. */
+    public MappingWatch.@Nullable Mapping publicMapping(boolean ipv6) {
+        return publicEndpoint.mapping(ipv6);
+    }
+
+    /** True if STUN servers see different endpoints in this family. */
+    public boolean serversDisagree(boolean ipv6) {
+        return publicEndpoint.serversDisagree(ipv6);
+    }
+
     private void publicEndpointChanged(NodeEvent event) {
         turn.tell(event);
         turn.unsettle();
@@ -423,7 +472,7 @@ public final class NodeCore {
         turn.begin(now);
         Map<String, Long> counts = drops.counts();
         counts.putAll(edgeDrops);
-        counts.put("stun", publicEndpoint.droppedDatagrams());
+        counts.put("stun", publicEndpoint.droppedDatagrams() + paths.droppedDatagrams());
         counts.values().removeIf(count -> count == 0);
         PeerEntry using = routes.exit();
         return new NodeStatus(
@@ -532,7 +581,10 @@ public final class NodeCore {
             LOG.debug("path to {}: {} -> {}, from where its last authenticated datagram came", entry.id, old, source);
             entry.calls.beginAnew(turn.now());
             entry.pathSince = wallClock.instant();
-            entry.pathWhy = "the peer's last authenticated datagram came from there";
+            if (entry.up) {
+                paths.connected(entry);
+            }
+            entry.pathWhy = paths.why(entry, source);
             if (entry.admitted) {
                 memory.changed(turn.now());
             }
@@ -552,6 +604,7 @@ public final class NodeCore {
             }
             LOG.debug("handshake with {} completed as {}", entry.id, initiator ? "initiator" : "responder");
             calls.answered(entry);
+            paths.connected(entry);
             if (entry.admitted) {
                 if (!entry.up) {
                     roster.comeUp(entry);

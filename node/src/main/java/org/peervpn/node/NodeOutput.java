@@ -1,5 +1,6 @@
 package org.peervpn.node;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,14 @@ public interface NodeOutput {
     /** The path by the channel of the address's family; null if this machine does not have that family. */
     @Nullable
     Path pathTo(InetSocketAddress remote);
+
+    /**
+     * A channel beside the port, with a port number of its own, for datagrams to addresses of this family; negative if
+     * there can be none.
+     */
+    int openChannel(InetAddress towards);
+
+    void closeChannel(int channel);
 
     /** A packet for this machine. */
     void toTun(ByteBuffer packet);

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.nat.Reach;
+import org.peervpn.nat.path.PathAgent;
 import org.peervpn.node.control.AdmissionNotice;
 import org.peervpn.node.control.Hello;
 import org.peervpn.routing.Cidr;
@@ -73,6 +75,22 @@ final class PeerEntry {
     /** What {@link #endpoint} stands for. */
     List<InetSocketAddress> candidates = List.of();
 
+    /** Where its invitation says that it can be reached. */
+    Reach invited = Reach.UNKNOWN;
+
+    /** Where it has told through the tunnel that it can be reached; null if it has not. */
+    @Nullable
+    Reach told;
+
+    /** How often it has been told where we are, since that changed. */
+    int reachSent;
+
+    long nextReachNanos = Long.MAX_VALUE;
+
+    /** Seeks the path to it; null for a peer that only comes by itself and has not told where it is. */
+    @Nullable
+    PathAgent agent;
+
     /** Where it first came from; null unless it came as a stranger. */
     @Nullable
     Source source;
@@ -125,6 +143,9 @@ final class PeerEntry {
     long helloToken;
 
     long rttNanos = -1;
+
+    /** When there was last reason to hope. */
+    long soughtNanos;
 
     /** How often it is called while it does not answer. */
     final CallSchedule calls = new CallSchedule();

@@ -2,6 +2,7 @@ package org.peervpn.node;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 import org.peervpn.tunnel.NoisePublicKey;
 
@@ -12,19 +13,35 @@ import org.peervpn.tunnel.NoisePublicKey;
 public record PeerId(String text) {
     private static final Pattern FORM = Pattern.compile("\\d{6}-\\d{6}-\\d{6}");
 
+    /** In bytes. */
+    public static final int LENGTH = 6;
+
     public static PeerId of(NoisePublicKey key) {
-        byte[] hash = sha256(key.bytes());
+        return of(Arrays.copyOf(sha256(key.bytes()), LENGTH));
+    }
+
+    /** From its 6 bytes. */
+    public static PeerId of(byte[] bytes) {
         StringBuilder text = new StringBuilder(20);
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < LENGTH; i++) {
             if (i == 2 || i == 4) {
                 text.append('-');
             }
-            int value = hash[i] & 0xff;
+            int value = bytes[i] & 0xff;
             text.append((char) ('0' + value / 100))
                     .append((char) ('0' + value / 10 % 10))
                     .append((char) ('0' + value % 10));
         }
         return new PeerId(text.toString());
+    }
+
+    public byte[] bytes() {
+        String digits = text.replace("-", "");
+        byte[] bytes = new byte[LENGTH];
+        for (int i = 0; i < LENGTH; i++) {
+            bytes[i] = (byte) Integer.parseInt(digits.substring(3 * i, 3 * i + 3));
+        }
+        return bytes;
     }
 
     /** True if the text looks like a Peer ID, whoever may have it. */

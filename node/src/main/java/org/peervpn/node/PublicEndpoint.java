@@ -1,15 +1,21 @@
 package org.peervpn.node;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.nat.Candidate;
 import org.peervpn.nat.MappingWatch;
 import org.peervpn.nat.MappingWatch.Mapping;
+import org.peervpn.nat.NatSummary;
 import org.peervpn.nat.portmap.PortMapped;
 import org.peervpn.node.NodeStatus.PortMappingStatus;
 import org.peervpn.tunnel.Path;
@@ -82,8 +88,9 @@ final class PublicEndpoint {
         watch.servers(servers.values().stream().flatMap(List::stream).toList(), nowNanos);
     }
 
-    void receiveDatagram(InetSocketAddress source, ByteBuffer datagram, long nowNanos) {
-        watch.receiveDatagram(source, datagram, nowNanos);
+    /** False if it answers no question of ours. */
+    boolean receiveDatagram(InetSocketAddress source, ByteBuffer datagram, long nowNanos) {
+        return watch.receiveDatagram(source, datagram, nowNanos);
     }
 
     void onTimeout(long nowNanos) {
@@ -115,6 +122,18 @@ final class PublicEndpoint {
         return opened != null
                 ? Endpoint.text(opened.endpoint())
                 : mapping == null ? null : Endpoint.text(mapping.endpoint());
+    }
+
+    /** What STUN servers see, whatever is announced; null while unknown. */
+    @Nullable
+    String observed() {
+        Mapping mapping = mapping();
+        return mapping == null ? null : Endpoint.text(mapping.endpoint());
+    }
+
+    /** How often the mapping is refreshed. */
+    void refreshInterval(long nanos, long nowNanos) {
+        watch.refreshInterval(nanos, nowNanos);
     }
 
     /** True if the operator said so or two STUN servers agree. */
@@ -180,6 +199,37 @@ final class PublicEndpoint {
         return agreed ? current : null;
     }
 
+    /** The port that the router has opened, unless it is of no use. */
+    Optional<Candidate> portMappedCandidate() {
+        return Optional.ofNullable(usablePortMapping()).map(PortMapped::candidate);
+    }
+
+    /** Where STUN servers see this node: the endpoints of both families, and of a hard NAT the latest one. */
+    List<InetSocketAddress> seen() {
+        Endpoint announced = config.announcedEndpoint();
+        InetSocketAddress literal = announced == null ? null : announced.literal();
+        Mapping ipv4 = watch.ipv4();
+        Mapping ipv6 = watch.ipv6();
+        return Stream.of(
+                        literal,
+                        ipv4 == null ? watch.lastSeen() : ipv4.endpoint(),
+                        ipv6 == null ? null : ipv6.endpoint())
+                .flatMap(Stream::ofNullable)
+                .distinct()
+                .toList();
+    }
+
+    /** What is known of the NAT for IPv4. */
+    NatSummary nat(int localPort, Collection<InetAddress> local) {
+        return watch.summary(localPort, local);
+    }
+
+    /** What STUN servers see in one family; null while unknown. */
+    @Nullable
+    Mapping mapping(boolean ipv6) {
+        return ipv6 ? watch.ipv6() : watch.ipv4();
+    }
+
     private @Nullable Mapping mapping() {
         Mapping ipv4 = watch.ipv4();
         return ipv4 != null ? ipv4 : watch.ipv6();
@@ -193,6 +243,10 @@ final class PublicEndpoint {
     /** True if STUN servers see different endpoints, so that none can be announced. */
     boolean serversDisagree() {
         return watch.serversDisagree();
+    }
+
+    boolean serversDisagree(boolean ipv6) {
+        return watch.serversDisagree(ipv6);
     }
 
     /** True if there are servers and none has answered. */

@@ -35,6 +35,7 @@ final class Roster {
     private final Routes routes;
     private final Memory memory;
     private final Hellos hellos;
+    private final Paths paths;
     private final InstantSource wallClock;
 
     private PresharedKeys presharedKeys;
@@ -50,6 +51,7 @@ final class Roster {
             Routes routes,
             Memory memory,
             Hellos hellos,
+            Paths paths,
             InstantSource wallClock) {
         this.config = config;
         this.ownKey = config.privateKey().publicKey();
@@ -59,6 +61,7 @@ final class Roster {
         this.routes = routes;
         this.memory = memory;
         this.hellos = hellos;
+        this.paths = paths;
         this.wallClock = wallClock;
         this.presharedKeys = config.presharedKeys();
     }
@@ -187,8 +190,10 @@ final class Roster {
         entry.upSinceNanos = turn.now();
         if (entry.isDialled()) {
             everReached = true;
-            entry.boundPeer().persistentKeepaliveNanos(Calls.PERSISTENT_KEEPALIVE_NANOS);
+            entry.boundPeer().persistentKeepaliveNanos(paths.keepaliveNanos());
         }
+        entry.reachSent = 0;
+        entry.nextReachNanos = Long.MAX_VALUE;
         hellos.begin(entry, turn.now());
         memory.changed(turn.now());
         turn.tell(new NodeEvent.PeerConnected(
@@ -202,6 +207,7 @@ final class Roster {
         entry.up = false;
         entry.downSinceNanos = turn.now();
         entry.lastSeen = wallClock.instant();
+        paths.lost(entry);
         memory.changed(turn.now());
         turn.tell(new NodeEvent.PeerGone(entry.label(), "no answer for 3 minutes"));
     }
@@ -212,6 +218,7 @@ final class Roster {
         if (bound != null) {
             tunnel.removePeer(bound);
         }
+        paths.forget(entry);
         peers.remove(entry);
         routes.forget(entry);
         if (entry.admitted) {

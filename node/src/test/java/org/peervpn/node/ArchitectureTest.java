@@ -28,10 +28,12 @@ import org.peervpn.routing.Cidr;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.Tunnel;
 
-/** The packages {@code node} and {@code control} are core, {@code runtime} is edge; the modules below know nobody above. */
+/** The packages {@code node}, {@code control}, {@code invitation} and {@code wgquick} are core, {@code runtime} is edge; the modules below know nobody above. */
 class ArchitectureTest {
     private static final String CORE = "org.peervpn.node";
     private static final String CONTROL = "org.peervpn.node.control";
+    private static final String INVITATION = "org.peervpn.node.invitation";
+    private static final String WG_QUICK = "org.peervpn.node.wgquick";
     private static final String RUNTIME = "org.peervpn.node.runtime..";
     private static final JavaClasses CLASSES =
             new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("org.peervpn");
@@ -84,14 +86,17 @@ class ArchitectureTest {
     void coreKnowsNoEdge() {
         classes()
                 .that()
-                .resideInAnyPackage(CORE, CONTROL)
+                .resideInAnyPackage(CORE, CONTROL, INVITATION, WG_QUICK)
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(
                                 CORE,
                                 CONTROL,
+                                INVITATION,
+                                WG_QUICK,
                                 "org.peervpn.tunnel",
                                 "org.peervpn.nat",
                                 "org.peervpn.nat.portmap",
+                                "org.peervpn.nat.path",
                                 "java.lang..",
                                 "java.nio",
                                 "java.nio.charset",
@@ -115,7 +120,8 @@ class ArchitectureTest {
                                 Inet4Address.class,
                                 Inet6Address.class,
                                 UnknownHostException.class,
-                                java.io.IOException.class))
+                                java.io.IOException.class,
+                                java.io.ByteArrayOutputStream.class))
                         .or(belongToAnyOf(NetUtil.class)))
                 .check(CLASSES);
     }
@@ -124,7 +130,7 @@ class ArchitectureTest {
     void coreHasNoThreads() {
         noClasses()
                 .that()
-                .resideInAnyPackage(CORE, CONTROL)
+                .resideInAnyPackage(CORE, CONTROL, INVITATION, WG_QUICK)
                 .should()
                 .dependOnClassesThat(JavaClass.Predicates.assignableTo(Thread.class)
                         .or(JavaClass.Predicates.assignableTo(ThreadLocal.class))
@@ -136,7 +142,7 @@ class ArchitectureTest {
     void coreReadsNoClock() {
         noClasses()
                 .that()
-                .resideInAnyPackage(CORE, CONTROL)
+                .resideInAnyPackage(CORE, CONTROL, INVITATION, WG_QUICK)
                 .should()
                 .callMethod(System.class, "nanoTime")
                 .orShould()

@@ -49,7 +49,9 @@ class EndpointFuzzTest {
         ConnectLine line = connectLine(text);
         if (line != null) {
             assertThat(connectLine(line.toString())).isEqualTo(line);
-            assertThat(line.toString()).startsWith(text.substring(0, 45));
+            if (line.invitation() == null) {
+                assertThat(line.toString()).startsWith(text.substring(0, 45));
+            }
             assertThat(line.publicKey().isWeak()).isFalse();
             assertThat(PeerId.hasForm(PeerId.of(line.publicKey()).text())).isTrue();
         }

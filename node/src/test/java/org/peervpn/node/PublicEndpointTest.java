@@ -2,6 +2,7 @@ package org.peervpn.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -150,6 +151,14 @@ class PublicEndpointTest {
         public @Nullable Path pathTo(InetSocketAddress remote) {
             return new Path(0, remote);
         }
+
+        @Override
+        public int openChannel(InetAddress towards) {
+            return 0;
+        }
+
+        @Override
+        public void closeChannel(int channel) {}
 
         @Override
         public void toTun(ByteBuffer packet) {}

@@ -214,7 +214,8 @@ final class World {
                     1420,
                     stunServers,
                     announcedEndpoint,
-                    timeout);
+                    timeout,
+                    true);
         }
     }
 
@@ -385,6 +386,14 @@ final class World {
         public Path pathTo(InetSocketAddress remote) {
             return new Path(0, remote);
         }
+
+        @Override
+        public int openChannel(InetAddress towards) {
+            return -1;
+        }
+
+        @Override
+        public void closeChannel(int channel) {}
 
         @Override
         public void toTun(ByteBuffer packet) {

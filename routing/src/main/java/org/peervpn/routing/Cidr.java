@@ -53,7 +53,7 @@ public record Cidr(InetAddress address, int prefixLength) {
     }
 
     /** The prefix of this length that an address lies in. */
-    static Cidr network(InetAddress address, int prefixLength) {
+    public static Cidr network(InetAddress address, int prefixLength) {
         ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
         if (address instanceof Inet4Address) {
             bytes.putInt(0, bytes.getInt(0) & (int) (highMask(prefixLength) >>> Integer.SIZE));

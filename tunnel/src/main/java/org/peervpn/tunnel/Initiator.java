@@ -32,6 +32,12 @@ final class Initiator {
         }
     }
 
+    /** As {@link #begin}, but without waiting for an earlier initiation to be answered. */
+    void beginAnew(Peer peer, long nowNanos) {
+        peer.timers().giveUpNanos = nowNanos + Timing.REKEY_ATTEMPT_TIME_NANOS;
+        sendInitiation(peer, nowNanos);
+    }
+
     /** One initiation, unless a handshake is under way anyway; a REKEY_TIMEOUT later it counts as given up. */
     void beginOnce(Peer peer, long nowNanos) {
         PeerTimers timers = peer.timers();

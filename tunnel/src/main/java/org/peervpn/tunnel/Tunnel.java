@@ -114,6 +114,18 @@ public final class Tunnel {
         timekeeper.plan(peer);
     }
 
+    /**
+     * Begins a handshake at once, in place of one that is under way: there is a new path, and what was sent on others has
+     * probably not arrived. The caller limits how often.
+     */
+    public void initiateAnew(Peer peer, long nowNanos) {
+        if (peer.isRemoved()) {
+            return;
+        }
+        initiator.beginAnew(peer, nowNanos);
+        timekeeper.plan(peer);
+    }
+
     /** Sends an empty transport message if there is a usable keypair, else begins a handshake. */
     public void sendKeepalive(Peer peer, long nowNanos) {
         if (peer.isRemoved()) {

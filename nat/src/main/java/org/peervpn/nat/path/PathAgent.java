@@ -178,6 +178,15 @@ public final class PathAgent {
         return journal.lines();
     }
 
+    /** How the peer's endpoint came to be known; null if it was not. */
+    public @Nullable CandidateType typeOf(InetSocketAddress endpoint) {
+        return candidates.stream()
+                .filter(candidate -> candidate.endpoint().equals(endpoint))
+                .map(Candidate::type)
+                .findFirst()
+                .orElse(null);
+    }
+
     public NatSummary theirs() {
         return theirs;
     }
@@ -219,12 +228,8 @@ public final class PathAgent {
     void asked(Pair pair, long nowNanos) {
         Target target = targets.get(pair);
         if (target == null && targets.size() < MAX_TARGETS) {
-            CandidateType type = candidates.stream()
-                    .filter(candidate -> candidate.endpoint().equals(pair.remote()))
-                    .map(Candidate::type)
-                    .findFirst()
-                    .orElse(CandidateType.PEER_REFLEXIVE);
-            target = new Target(pair, type, nowNanos);
+            CandidateType type = typeOf(pair.remote());
+            target = new Target(pair, type == null ? CandidateType.PEER_REFLEXIVE : type, nowNanos);
             targets.put(pair, target);
             journal.add(nowNanos, "heard the peer at " + describe(pair));
         }

@@ -2,16 +2,16 @@ package org.peervpn.nat.path;
 
 /**
  * When two nodes that cannot signal try at the same moment, by the clock on the wall: in every {@link #PERIOD_MILLIS}
- * of UTC both call steadily in the first half and are silent in the second, so that in a router that took an unexpected
+ * of UTC both call steadily at first and are silent then, so that in a router that took an unexpected
  * datagram for a connection to itself the entry dies (30 s on Linux); then both begin together.
  */
 public final class Slots {
-    public static final long PERIOD_MILLIS = 90_000;
-    public static final long STEADY_MILLIS = 45_000;
+    public static final long PERIOD_MILLIS = 60_000;
+    public static final long STEADY_MILLIS = 25_000;
 
     private Slots() {}
 
-    /** True in the half in which nothing is sent to a peer that was never reached. */
+    /** True in the part in which nothing is sent to a peer that was never reached. */
     public static boolean isSilent(long utcMillis) {
         return Math.floorMod(utcMillis, PERIOD_MILLIS) >= STEADY_MILLIS;
     }

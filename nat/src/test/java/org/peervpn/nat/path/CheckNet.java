@@ -24,8 +24,8 @@ import org.peervpn.nat.PortAllocation;
 final class CheckNet {
     static final long DELAY_NANOS = 20_000_000L;
 
-    /** 12:00:10 UTC of some day: in a half in which one calls steadily. */
-    long startMillis = 1_700_000_010_000L / 90_000 * 90_000 + 10_000;
+    /** In a part of the minute in which one calls steadily. */
+    long startMillis = 1_700_000_010_000L / Slots.PERIOD_MILLIS * Slots.PERIOD_MILLIS + 10_000;
 
     private record Datagram(long atNanos, long order, InetSocketAddress from, InetSocketAddress to, ByteBuffer bytes) {}
 

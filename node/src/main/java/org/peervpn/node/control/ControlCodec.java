@@ -29,6 +29,7 @@ public final class ControlCodec {
     public static final int HELLO = 0x01;
     public static final int ADMISSION_NOTICE = 0x02;
     public static final int PASSCODE_PROOF = 0x03;
+    public static final int CANDIDATES = 0x04;
 
     private static final int MAX_PROOF_LENGTH = 64;
     private static final int MAX_SECONDS = 24 * 3600;
@@ -82,7 +83,11 @@ public final class ControlCodec {
         return frame(PASSCODE_PROOF, CBOR.createObjectNode().put("proof", proof));
     }
 
-    private static ByteBuffer frame(int type, ObjectNode map) {
+    static ObjectNode map() {
+        return CBOR.createObjectNode();
+    }
+
+    static ByteBuffer frame(int type, ObjectNode map) {
         try {
             byte[] body = CBOR.writeValueAsBytes(map);
             return ByteBuffer.allocate(HEADER_LENGTH + body.length)
@@ -161,7 +166,8 @@ public final class ControlCodec {
         return node.isIntegralNumber() && node.canConvertToLong() ? node.longValue() : null;
     }
 
-    private static @Nullable JsonNode body(ByteBuffer payload) {
+    /** Null if it is malformed. */
+    static @Nullable JsonNode body(ByteBuffer payload) {
         if (payload.remaining() < HEADER_LENGTH) {
             return null;
         }

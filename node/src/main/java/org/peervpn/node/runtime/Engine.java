@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,8 @@ import org.peervpn.node.Passcode;
 import org.peervpn.node.PasscodeKey;
 import org.peervpn.node.PeerId;
 import org.peervpn.node.Remembered;
+import org.peervpn.node.invitation.EndpointSanity;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
@@ -133,8 +136,14 @@ final class Engine implements AutoCloseable {
     void start() {
         run(nodeCore -> {
             started = true;
+            readLocal(nodeCore);
             nodeCore.start(nowNanos());
         });
+    }
+
+    /** The machine's addresses may have changed. Loop only. */
+    void readLocal(NodeCore nodeCore) {
+        nodeCore.local(LocalAddresses.networks(nodeCore.overlay()), port.port(), nowNanos());
     }
 
     /** What any thread may use: the published routes and the counters of drops. */
@@ -191,6 +200,10 @@ final class Engine implements AutoCloseable {
         return answer;
     }
 
+    NoisePublicKey publicKey() {
+        return config.privateKey().publicKey();
+    }
+
     CompletableFuture<NodeInfo> info() {
         return ask(nodeCore -> {
             List<InetAddress> local = LocalAddresses.read(nodeCore.overlay());
@@ -209,9 +222,14 @@ final class Engine implements AutoCloseable {
                     publicEndpoint,
                     nodeCore.publicEndpointConfirmed(),
                     reachable == null ? null : key + "@" + reachable,
-                    null,
+                    code(nodeCore, local),
                     config.version());
         });
+    }
+
+    private @Nullable String code(NodeCore nodeCore, List<InetAddress> local) {
+        Invitation own = new OwnInvitation(config, nodeCore, local, port.port()).at(Instant.now());
+        return own == null ? null : own.code();
     }
 
     /** Where STUN could not tell: a global address of this machine, else one that works in its own network. */
@@ -220,7 +238,7 @@ final class Engine implements AutoCloseable {
             return null;
         }
         return local.stream()
-                .filter(LocalAddresses::isGlobal)
+                .filter(EndpointSanity::isGlobal)
                 .findFirst()
                 .or(() -> local.stream().findFirst())
                 .map(this::endpoint)
@@ -318,6 +336,16 @@ final class Engine implements AutoCloseable {
         @Override
         public @Nullable Path pathTo(InetSocketAddress remote) {
             return port.pathTo(remote);
+        }
+
+        @Override
+        public int openChannel(InetAddress towards) {
+            return port.openAuxiliary(towards);
+        }
+
+        @Override
+        public void closeChannel(int channel) {
+            port.closeAuxiliary(channel);
         }
 
         @Override

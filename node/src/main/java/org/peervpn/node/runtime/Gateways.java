@@ -7,6 +7,7 @@ import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.portmap.Gateway;
+import org.peervpn.node.invitation.EndpointSanity;
 import org.peervpn.routing.Uplinks;
 
 /** The default router, as far as ports can be opened at it. */
@@ -21,7 +22,7 @@ final class Gateways {
             return null;
         }
         Inet4Address local = localAddress(device, address);
-        return local == null || LocalAddresses.isGlobal(local) ? null : new Gateway(address, local);
+        return local == null || EndpointSanity.isGlobal(local) ? null : new Gateway(address, local);
     }
 
     /** In the router's own network if there is one. */

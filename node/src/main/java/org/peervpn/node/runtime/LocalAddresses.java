@@ -1,14 +1,17 @@
 package org.peervpn.node.runtime;
 
-import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.peervpn.node.LocalNetwork;
 import org.peervpn.node.OverlayAddresses;
+import org.peervpn.routing.Cidr;
 
 /** The machine's own addresses at which a peer on the same network could reach it. */
 final class LocalAddresses {
@@ -35,14 +38,37 @@ final class LocalAddresses {
         }
     }
 
-    /** True if the whole internet can reach the address, as far as addresses tell. */
-    static boolean isGlobal(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        int first = bytes[0] & 0xff;
-        if (address instanceof Inet4Address) {
-            boolean carrierGrade = first == 100 && (bytes[1] & 0xc0) == 64;
-            return !address.isSiteLocalAddress() && !carrierGrade && first != 0 && first < 224;
+    /** The networks of those addresses, in their order. */
+    static List<LocalNetwork> networks(OverlayAddresses overlay) {
+        List<LocalNetwork> networks = new ArrayList<>();
+        for (InetAddress address : read(overlay)) {
+            InetAddress plain = plain(address);
+            networks.add(new LocalNetwork(plain, Cidr.network(plain, prefixLength(address))));
         }
-        return (first & 0xe0) == 0x20; // 2000::/3, RFC 4291 section 2.5.4
+        return networks;
+    }
+
+    private static int prefixLength(InetAddress address) {
+        try {
+            NetworkInterface device = NetworkInterface.getByInetAddress(address);
+            return device == null
+                    ? address.getAddress().length * Byte.SIZE
+                    : device.getInterfaceAddresses().stream()
+                            .filter(known -> address.equals(known.getAddress()))
+                            .mapToInt(InterfaceAddress::getNetworkPrefixLength)
+                            .findFirst()
+                            .orElse(address.getAddress().length * Byte.SIZE);
+        } catch (SocketException e) {
+            return address.getAddress().length * Byte.SIZE; // gone meanwhile
+        }
+    }
+
+    /** Without the scope that Java gives to an interface's IPv6 addresses. */
+    private static InetAddress plain(InetAddress address) {
+        try {
+            return InetAddress.getByAddress(address.getAddress());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has the length of an address", e);
+        }
     }
 }

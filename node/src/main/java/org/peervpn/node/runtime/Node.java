@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.ConnectLine;
+import org.peervpn.node.EndpointMonitor;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeCore;
 import org.peervpn.node.NodeEvent;
@@ -62,8 +64,10 @@ public final class Node implements AutoCloseable {
      *
      * @param portOrNextFree false if the operator named the port
      * @param mapPort ask the router to open the port
+     * @param monitorNat tell every 10 s of the endpoint that STUN servers see
      */
-    public record Options(Home home, String interfaceName, int port, boolean portOrNextFree, boolean mapPort) {}
+    public record Options(
+            Home home, String interfaceName, int port, boolean portOrNextFree, boolean mapPort, boolean monitorNat) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Path TUN_DEVICE = Path.of("/dev/net/tun");
@@ -71,6 +75,11 @@ public final class Node implements AutoCloseable {
 
     /** How often the node looks whether it has slept, and for what the kernel does not tell. */
     private static final long LOOK_MILLIS = 2_000;
+
+    private static final long MONITOR_MILLIS = 10_000;
+
+    /** The STUN servers have mostly answered by then. */
+    private static final long FIRST_MONITOR_MILLIS = 2_000;
 
     private static final long RELEASE_PATIENCE_MILLIS = 2_000;
 
@@ -146,7 +155,21 @@ public final class Node implements AutoCloseable {
         node.engine.start();
         node.started = true;
         node.polling = node.machine.scheduleWithFixedDelay(node::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        if (options.monitorNat()) {
+            node.monitorNat();
+        }
         return node;
+    }
+
+    private void monitorNat() {
+        EndpointMonitor monitor = new EndpointMonitor();
+        // What is told every 10 s has to be as young.
+        engine.run(core -> core.refreshInterval(TimeUnit.MILLISECONDS.toNanos(MONITOR_MILLIS), engine.nowNanos()));
+        var unused = machine.scheduleAtFixedRate(
+                () -> engine.run(core -> listener.accept(monitor.look(core.observedEndpoint()))),
+                FIRST_MONITOR_MILLIS,
+                MONITOR_MILLIS,
+                TimeUnit.MILLISECONDS);
     }
 
     /** Undoes what a killed node of this home and interface left behind; returns how many changes. */
@@ -226,6 +249,10 @@ public final class Node implements AutoCloseable {
             case "info" -> JSON.valueToTree(infoWithin(InfoProbe.PATIENCE_MILLIS));
             case "add" -> {
                 ConnectLine line = ConnectLine.parse(arguments.path("line").asText());
+                if (line.invitation() != null) {
+                    line.invitation().checkTime(Instant.now());
+                    line.invitation().checkReader(engine.publicKey());
+                }
                 yield change(core -> core.add(line, engine.nowNanos()));
             }
             case "remove" -> {
@@ -384,6 +411,7 @@ public final class Node implements AutoCloseable {
         List<InetAddress> own = LocalAddresses.read(engine.sharedCore().overlay());
         engine.run(core -> {
             engine.port().ownAddresses(own);
+            engine.readLocal(core);
             core.uplinks(families, engine.nowNanos());
             if (!first) {
                 core.networkChanged(engine.nowNanos());

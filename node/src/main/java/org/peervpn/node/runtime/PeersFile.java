@@ -1,6 +1,8 @@
 package org.peervpn.node.runtime;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -8,7 +10,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.node.Origin;
 import org.peervpn.node.Remembered;
+import org.peervpn.node.Remembered.RememberedPeer;
+import org.peervpn.tunnel.NoisePublicKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,6 +76,21 @@ public final class PeersFile implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new NodeException("interrupted", e);
+        }
+    }
+
+    /** Admits a key for the next run, while no node runs in this home. */
+    public static void admit(Home home, NoisePublicKey key, String name) throws NodeException {
+        NodeLock lock = NodeLock.take(home);
+        try (lock) {
+            Remembered before = read(home);
+            List<RememberedPeer> peers = new ArrayList<>(before.peers());
+            if (peers.size() >= Remembered.MAX_ENTRIES) {
+                throw new NodeException("this node remembers " + peers.size() + " peers already; remove some first");
+            }
+            peers.add(new RememberedPeer(key, name, Origin.ADMIT, null, null, null));
+            Remembered after = new Remembered(List.copyOf(peers), before.removed());
+            home.write(NAME, PeersText.write(after).getBytes(StandardCharsets.UTF_8));
         }
     }
 

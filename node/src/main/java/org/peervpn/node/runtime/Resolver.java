@@ -109,11 +109,17 @@ final class Resolver {
         return channel;
     }
 
-    private static DnsServerAddressStreamProvider nameServers() throws IOException {
+    /** The servers that the machine is configured to ask, the stub's own in its place; may be empty. */
+    static List<InetSocketAddress> upstream() throws IOException {
         List<InetSocketAddress> servers = nameServers(RESOLV_CONF);
         if (servers.stream().anyMatch(server -> STUB.equals(server.getHostString())) && Files.isReadable(BEHIND_STUB)) {
-            servers = nameServers(BEHIND_STUB);
+            return nameServers(BEHIND_STUB);
         }
+        return servers;
+    }
+
+    private static DnsServerAddressStreamProvider nameServers() throws IOException {
+        List<InetSocketAddress> servers = upstream();
         if (servers.isEmpty()) {
             throw new IOException("no name server in " + RESOLV_CONF);
         }

@@ -197,6 +197,32 @@ final class Binder {
         return null;
     }
 
+    /** A port of its own, which the kernel chooses; null if that cannot be done now. Loop only. */
+    @Nullable
+    Channel bindAuxiliary(InetAddress towards, int number) {
+        SocketProtocolFamily family = towards instanceof Inet6Address ? INET6 : INET;
+        DatagramChannel channel;
+        try {
+            channel = transport.newChannel(family);
+        } catch (ChannelException | UnsupportedOperationException e) {
+            return null; // no such family, or no descriptors left
+        }
+        try {
+            Throwable failure = done(loop.register(configured(channel, new SourcePaths(number), SMALL_BUFFER_BYTES)));
+            if (failure == null) {
+                mark(channel);
+                failure = done(channel.bind(new InetSocketAddress(wildcard(family), 0)));
+            }
+            if (failure == null) {
+                return channel;
+            }
+        } catch (ChannelException | UdpPortException e) {
+            // As for a family that this machine does not have.
+        }
+        var unused = channel.close();
+        return null;
+    }
+
     private DatagramChannel configured(DatagramChannel channel, SourcePaths paths, int bufferBytes) {
         channel.config()
                 .setAllocator(PooledByteBufAllocator.DEFAULT)

@@ -42,6 +42,7 @@ public final class UdpPort implements AutoCloseable {
     private final int mark;
     private final Sockets sockets;
     private final OwnAddresses ownAddresses;
+    private final AuxiliaryChannels auxiliary;
     private final LongAdder dropped;
 
     private UdpPort(
@@ -50,12 +51,14 @@ public final class UdpPort implements AutoCloseable {
             int mark,
             Sockets sockets,
             OwnAddresses ownAddresses,
+            AuxiliaryChannels auxiliary,
             LongAdder dropped) {
         this.loop = loop;
         this.transport = transport;
         this.mark = mark;
         this.sockets = sockets;
         this.ownAddresses = ownAddresses;
+        this.auxiliary = auxiliary;
         this.dropped = dropped;
     }
 
@@ -77,7 +80,8 @@ public final class UdpPort implements AutoCloseable {
         Binder binder = new Binder(loop, transport, options, paths -> new Inbound(receiver, dropped, paths));
         Sockets sockets = binder.bind();
         OwnAddresses ownAddresses = new OwnAddresses((address, number) -> binder.bindBeside(sockets, address, number));
-        return new UdpPort(loop, transport, options.mark(), sockets, ownAddresses, dropped);
+        AuxiliaryChannels auxiliary = new AuxiliaryChannels(binder::bindAuxiliary);
+        return new UdpPort(loop, transport, options.mark(), sockets, ownAddresses, auxiliary, dropped);
     }
 
     public int port() {
@@ -104,6 +108,19 @@ public final class UdpPort implements AutoCloseable {
         }
     }
 
+    /**
+     * Loop only: a channel beside the port, with a port number of its own, for datagrams to addresses of this family;
+     * negative if there can be none.
+     */
+    public int openAuxiliary(InetAddress towards) {
+        return auxiliary.open(towards);
+    }
+
+    /** Loop only. */
+    public void closeAuxiliary(int channel) {
+        auxiliary.close(channel);
+    }
+
     /** Loop only: queues a copy; it leaves at {@link #flush}. A full send queue drops and counts. */
     public void send(Path path, ByteBuffer datagram) {
         ByteBuf copy = sockets.ipv4().alloc().directBuffer(datagram.remaining());
@@ -128,6 +145,9 @@ public final class UdpPort implements AutoCloseable {
         if (channel != null) {
             return channel;
         }
+        if (AuxiliaryChannels.isNumber(path.channel())) {
+            return auxiliary.channel(path.channel());
+        }
         channel = ownAddresses.channel(path.channel());
         boolean gone = channel == null && ownAddresses.hadChannel(path.channel());
         // Another address at our end has to do.
@@ -138,6 +158,7 @@ public final class UdpPort implements AutoCloseable {
     public void flush() {
         sockets.flush();
         ownAddresses.flush();
+        auxiliary.flush();
     }
 
     /** A sender for one other thread, which collects datagrams and hands them to the loop as one batch. */
@@ -189,10 +210,15 @@ public final class UdpPort implements AutoCloseable {
     @Override
     public void close() {
         if (loop.inEventLoop()) {
-            ownAddresses.close();
+            closeBeside();
         } else if (!loop.isShuttingDown()) { // else it closes its channels itself
-            loop.submit(ownAddresses::close).awaitUninterruptibly();
+            loop.submit(this::closeBeside).awaitUninterruptibly();
         }
         sockets.close();
+    }
+
+    private void closeBeside() {
+        ownAddresses.close();
+        auxiliary.close();
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.peervpn.node.invitation;
+
+import org.jspecify.annotations.NullMarked;
