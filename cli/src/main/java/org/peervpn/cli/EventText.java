@@ -68,6 +68,8 @@ final class EventText {
             return endpointLines(endpoint);
         } else if (event instanceof NodeEvent.PortMapping mapping) {
             return List.of("Port mapping: " + portMapping(mapping));
+        } else if (event instanceof NodeEvent.EndpointMonitored look) {
+            return List.of("NAT: " + monitored(look));
         } else if (event instanceof NodeEvent.StillTrying trying) {
             return stillTrying(trying);
         } else {
@@ -96,6 +98,15 @@ final class EventText {
         return List.of(
                 "Public endpoint: " + endpoint.current() + changed,
                 "Connect with:    peervpn --connect=" + publicKey + "@" + endpoint.current());
+    }
+
+    private static String monitored(NodeEvent.EndpointMonitored look) {
+        return switch (look.form()) {
+            case UNKNOWN -> "public endpoint unknown" + (look.old() == null ? "" : ", was " + look.old());
+            case DISCOVERED -> "discovered " + look.endpoint();
+            case PERSISTENT -> "persistent " + look.endpoint() + " (unchanged)";
+            case CHANGED -> "changed: " + look.old() + " -> " + look.endpoint();
+        };
     }
 
     private static String portMapping(NodeEvent.PortMapping mapping) {

@@ -2,14 +2,12 @@ package org.peervpn.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.netty.util.NetUtil;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.OverlayAddresses;
-import org.peervpn.node.control.Hello;
 import org.peervpn.node.runtime.MachineDns;
 import org.peervpn.node.runtime.NodeException;
 import org.peervpn.node.wgquick.StockClient;
@@ -26,12 +24,11 @@ final class Exported {
     }
 
     static String checkedName(String name) {
-        String printable = Hello.printable(name, Hello.MAX_NAME_LENGTH);
-        if (printable.isEmpty() || !printable.equals(name)) {
+        if (!StockClient.isName(name)) {
             throw new IllegalArgumentException(
-                    "--export: not a name of 1 to " + Hello.MAX_NAME_LENGTH + " printable characters");
+                    "--export: not a name of 1 to " + StockClient.MAX_NAME_LENGTH + " printable characters");
         }
-        return printable;
+        return name;
     }
 
     /** {@code families} are those that this node forwards to the internet. */
@@ -48,7 +45,7 @@ final class Exported {
         return new Exported(new StockClient(
                 name,
                 key,
-                List.of(NetUtil.toAddressString(own.ipv4()), NetUtil.toAddressString(own.ipv6())),
+                own.texts(),
                 families.isEmpty() ? List.of() : MachineDns.servers(),
                 NoisePublicKey.parse(node.publicKey()),
                 Endpoint.parse(line.substring(line.indexOf('@') + 1)),

@@ -302,6 +302,11 @@ final class Modes {
 
     private Node.Options nodeOptions(Home home) {
         return new Node.Options(
-                home, options.interfaceName, options.portOrDefault(), options.port == null, !options.noPortMapping);
+                home,
+                options.interfaceName,
+                options.portOrDefault(),
+                options.port == null,
+                !options.noPortMapping,
+                options.monitorNat);
     }
 }

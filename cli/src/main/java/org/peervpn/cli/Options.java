@@ -187,6 +187,11 @@ final class Options {
             description = "Do not ask the router to open the port (by PCP, NAT-PMP or UPnP).")
     boolean noPortMapping;
 
+    @Option(
+            names = "--monitor-nat",
+            description = "While the node runs, tell every 10 s of the public endpoint that STUN servers see.")
+    boolean monitorNat;
+
     @Option(names = "--allow", paramLabel = "PUBKEY", description = "Admit this key. Repeatable.")
     List<NoisePublicKey> allow = new ArrayList<>();
 

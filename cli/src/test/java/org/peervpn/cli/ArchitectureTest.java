@@ -30,7 +30,8 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "org.peervpn.tunnel.udp..",
                         "org.peervpn.tunnel.tun..",
-                        "org.peervpn.nat..",
+                        "org.peervpn.nat.path..",
+                        "org.peervpn.nat.portmap..",
                         "org.peervpn.node.control..",
                         "io.netty..",
                         "com.sun.jna..")

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.peervpn.node.NodeEvent;
+import org.peervpn.node.NodeEvent.EndpointMonitored.Form;
 import org.peervpn.node.NodeEvent.NotLetIn.Reason;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.NodeStatus;
@@ -269,6 +270,7 @@ class TextTest {
                 new NodeEvent.PeerGone(PEER, "removed"),
                 new NodeEvent.PublicEndpoint(null, "1.2.3.4:5", true),
                 new NodeEvent.PortMapping("1.2.3.4:5", "PCP", true),
+                new NodeEvent.EndpointMonitored(Form.DISCOVERED, "1.2.3.4:5", null),
                 new NodeEvent.StillTrying(Duration.ofSeconds(15), List.of("one")),
                 new NodeEvent.NotLetIn(PEER, Reason.TOO_MANY_TRIES, 60),
                 new NodeEvent.Refused(Reason.WRONG_PASSCODE),
@@ -339,6 +341,19 @@ class TextTest {
                         "Port mapping: 203.0.113.5:51820 by NAT-PMP, of no use: another NAT stands behind the router");
         assertThat(text.lines(new NodeEvent.PortMapping(null, null, false)))
                 .containsExactly("Port mapping: none any more");
+    }
+
+    @Test
+    void aLookAtTheNatIsTold() {
+        assertThat(looks(Form.DISCOVERED, "1.2.3.4:5", null)).isEqualTo("NAT: discovered 1.2.3.4:5");
+        assertThat(looks(Form.PERSISTENT, "1.2.3.4:5", "1.2.3.4:5")).isEqualTo("NAT: persistent 1.2.3.4:5 (unchanged)");
+        assertThat(looks(Form.CHANGED, "1.2.3.4:6", "1.2.3.4:5")).isEqualTo("NAT: changed: 1.2.3.4:5 -> 1.2.3.4:6");
+        assertThat(looks(Form.UNKNOWN, null, null)).isEqualTo("NAT: public endpoint unknown");
+        assertThat(looks(Form.UNKNOWN, null, "1.2.3.4:5")).isEqualTo("NAT: public endpoint unknown, was 1.2.3.4:5");
+    }
+
+    private static String looks(Form form, @Nullable String endpoint, @Nullable String old) {
+        return String.join("|", EVENTS.lines(new NodeEvent.EndpointMonitored(form, endpoint, old)));
     }
 
     private static String written(Consumer<Console> what) {

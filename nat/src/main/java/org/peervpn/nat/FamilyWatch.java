@@ -34,9 +34,6 @@ final class FamilyWatch {
         void mappingChanged(@Nullable Mapping old, @Nullable Mapping current);
     }
 
-    /** NATs must keep a mapping for two minutes (RFC 4787, REQ-5), and many keep it for 30 s only. */
-    static final long REFRESH_NANOS = seconds(25);
-
     static final long REFRESH_JITTER_NANOS = seconds(2);
     static final long STAGGER_NANOS = 20_000_000L;
     static final int SILENT_ROUNDS_UNTIL_LOST = 2;
@@ -58,6 +55,7 @@ final class FamilyWatch {
     private int turn;
     private int silentRounds;
     private int repeats;
+    private long refreshNanos = RefreshInterval.USUAL_NANOS;
     private long nextAskNanos = Long.MAX_VALUE; // MAX_VALUE while somebody is being asked
 
     FamilyWatch(SecureRandom random, Output output) {
@@ -88,6 +86,14 @@ final class FamilyWatch {
 
     boolean settled() {
         return settled;
+    }
+
+    /** From the next pause on, and that under way becomes no longer. */
+    void refreshInterval(long nanos, long nowNanos) {
+        refreshNanos = nanos;
+        if (nextAskNanos != Long.MAX_VALUE && !votes.isEmpty()) {
+            nextAskNanos = Math.min(nextAskNanos, nowNanos + nanos);
+        }
     }
 
     long nextDeadlineNanos() {
@@ -235,8 +241,13 @@ final class FamilyWatch {
             }
         } else {
             silentRounds = 0;
-            nextAskNanos = nowNanos + REFRESH_NANOS - random.nextLong(REFRESH_JITTER_NANOS);
+            nextAskNanos = nowNanos + pauseNanos() - random.nextLong(REFRESH_JITTER_NANOS);
         }
+    }
+
+    /** Servers that disagree tell of a NAT with a mapping for each destination. */
+    private long pauseNanos() {
+        return disputed ? Math.min(refreshNanos, RefreshInterval.SHORT_NANOS) : refreshNanos;
     }
 
     private void learnt(Mapping current) {

@@ -160,6 +160,12 @@ public final class MappingWatch {
         transactions.onTimeout(nowNanos);
     }
 
+    /** How often the mapping is refreshed: see {@link RefreshInterval}. */
+    public void refreshInterval(long nanos, long nowNanos) {
+        ipv4.refreshInterval(nanos, nowNanos);
+        ipv6.refreshInterval(nanos, nowNanos);
+    }
+
     /** STUN datagrams that answered no question of ours or were malformed. */
     public long droppedDatagrams() {
         return droppedDatagrams;

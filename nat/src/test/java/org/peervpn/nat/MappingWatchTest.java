@@ -68,6 +68,39 @@ class MappingWatchTest {
     }
 
     @Test
+    void theRefreshIntervalMayBeShortened() {
+        net.with(A, telling(OLD)).with(B, telling(OLD)).use(A, B);
+        net.runUntil(1);
+        net.watch.refreshInterval(RefreshInterval.SHORT_NANOS, net.nowNanos);
+        net.requests.clear();
+
+        net.runUntil(151);
+
+        assertThat(net.requests).hasSizeBetween(10, 12);
+    }
+
+    @Test
+    void aChangedPortIsNoticedWithinOneRefresh() {
+        net.with(A, telling(OLD)).with(B, telling(OLD)).use(A, B);
+        net.runUntil(1);
+        net.watch.refreshInterval(RefreshInterval.SHORT_NANOS, net.nowNanos);
+        net.with(A, telling(NEW)).with(B, telling(NEW)).runUntil(16.5);
+
+        assertThat(net.watch.ipv4()).isEqualTo(new Mapping(address(NEW), true));
+    }
+
+    @Test
+    void aNatWithAMappingForEachDestinationIsRefreshedMoreOften() {
+        net.with(A, telling(OLD)).with(B, telling(NEW)).use(A, B);
+        net.runUntil(1);
+        net.requests.clear();
+
+        net.runUntil(151);
+
+        assertThat(net.requests).hasSizeBetween(20, 24);
+    }
+
+    @Test
     void disagreeingServersGiveNoMapping() {
         net.with(A, telling(OLD)).with(B, telling(NEW)).use(A, B);
         net.runUntil(1);

@@ -22,7 +22,7 @@ final class Calls {
 
     static final long PERSISTENT_KEEPALIVE_NANOS = NodeCore.seconds(25);
     /** At first a peer is called whatever the clock says. */
-    static final long FRESH_NANOS = NodeCore.seconds(20);
+    static final long FRESH_NANOS = NodeCore.seconds(5);
 
     /** So that not all clients call an exit that comes back at one moment. */
     private static final long SLOT_JITTER_NANOS = NodeCore.seconds(2);

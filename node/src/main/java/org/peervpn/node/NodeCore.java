@@ -435,6 +435,24 @@ public final class NodeCore {
         return publicEndpoint.serversDisagree();
     }
 
+    /** What {@link org.peervpn.nat.portmap.PortMapping} says: the router has opened our port, or does so no more. */
+    public void portMapped(@Nullable PortMapped current, long now) {
+        turn.begin(now);
+        publicEndpoint.portMapped(current);
+        turn.unsettle();
+        settle();
+    }
+
+    /** What STUN servers see, whatever is announced; null while unknown. */
+    public @Nullable String observedEndpoint() {
+        return publicEndpoint.observed();
+    }
+
+    /** How often the NAT's mapping is refreshed: see {@link org.peervpn.nat.RefreshInterval}. */
+    public void refreshInterval(long nanos, long now) {
+        publicEndpoint.refreshInterval(nanos, now);
+    }
+
     /** What STUN servers see in one address family; null while unknown, or while they disagree. */
     public MappingWatch.@Nullable Mapping publicMapping(boolean ipv6) {
         return publicEndpoint.mapping(ipv6);
@@ -443,14 +461,6 @@ public final class NodeCore {
     /** True if STUN servers see different endpoints in this family. */
     public boolean serversDisagree(boolean ipv6) {
         return publicEndpoint.serversDisagree(ipv6);
-    }
-
-    /** What {@link org.peervpn.nat.portmap.PortMapping} says: the router has opened our port, or does so no more. */
-    public void portMapped(@Nullable PortMapped current, long now) {
-        turn.begin(now);
-        publicEndpoint.portMapped(current);
-        turn.unsettle();
-        settle();
     }
 
     private void publicEndpointChanged(NodeEvent event) {

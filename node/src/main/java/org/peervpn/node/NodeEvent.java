@@ -47,6 +47,24 @@ public sealed interface NodeEvent {
      */
     record PortMapping(@Nullable String endpoint, @Nullable String protocol, boolean usable) implements NodeEvent {}
 
+    /**
+     * A look of {@code --monitor-nat} at the endpoint that STUN servers see.
+     *
+     * @param endpoint null if it is unknown now
+     * @param old of the last look at which it was known; null before the first
+     */
+    record EndpointMonitored(
+            Form form, @Nullable String endpoint, @Nullable String old) implements NodeEvent {
+        /** What has become of it. */
+        public enum Form {
+            UNKNOWN,
+            DISCOVERED,
+            /** Unchanged. */
+            PERSISTENT,
+            CHANGED
+        }
+    }
+
     /** No peer has answered for a while; likely reasons, one line each. */
     record StillTrying(Duration since, List<String> reasons) implements NodeEvent {}
 

@@ -1,11 +1,13 @@
 package org.peervpn.node;
 
+import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import org.bouncycastle.crypto.digests.Blake2sDigest;
 import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.NoisePublicKey;
@@ -56,5 +58,10 @@ public record OverlayAddresses(Inet4Address ipv4, Inet6Address ipv6) {
         } catch (UnknownHostException e) {
             throw new IllegalStateException("4 or 16 bytes are an address", e);
         }
+    }
+
+    /** As people write them, IPv4 first. */
+    public List<String> texts() {
+        return List.of(NetUtil.toAddressString(ipv4), NetUtil.toAddressString(ipv6));
     }
 }

@@ -84,10 +84,7 @@ final class Paths {
         for (LocalNetwork network : networks) {
             candidates.add(new Candidate(CandidateType.HOST, new InetSocketAddress(network.address(), port)));
         }
-        InetSocketAddress opened = publicEndpoint.openedEndpoint();
-        if (opened != null) {
-            candidates.add(new Candidate(CandidateType.PORT_MAPPED, opened));
-        }
+        publicEndpoint.portMappedCandidate().ifPresent(candidates::add);
         publicEndpoint.seen().forEach(seen -> candidates.add(new Candidate(CandidateType.SERVER_REFLEXIVE, seen)));
         Set<InetSocketAddress> known = new LinkedHashSet<>();
         return new Reach(

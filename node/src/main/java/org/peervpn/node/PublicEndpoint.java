@@ -9,8 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.nat.Candidate;
 import org.peervpn.nat.MappingWatch;
 import org.peervpn.nat.MappingWatch.Mapping;
 import org.peervpn.nat.NatSummary;
@@ -122,36 +124,22 @@ final class PublicEndpoint {
                 : mapping == null ? null : Endpoint.text(mapping.endpoint());
     }
 
+    /** What STUN servers see, whatever is announced; null while unknown. */
+    @Nullable
+    String observed() {
+        Mapping mapping = mapping();
+        return mapping == null ? null : Endpoint.text(mapping.endpoint());
+    }
+
+    /** How often the mapping is refreshed. */
+    void refreshInterval(long nanos, long nowNanos) {
+        watch.refreshInterval(nanos, nowNanos);
+    }
+
     /** True if the operator said so or two STUN servers agree. */
     boolean isConfirmed() {
         Mapping mapping = mapping();
         return config.announcedEndpoint() != null || (mapping != null && mapping.confirmed());
-    }
-
-    /** Where STUN servers see this node: the endpoints of both families, and of a hard NAT the latest one. */
-    List<InetSocketAddress> seen() {
-        Endpoint announced = config.announcedEndpoint();
-        InetSocketAddress literal = announced == null ? null : announced.literal();
-        Mapping ipv4 = watch.ipv4();
-        Mapping ipv6 = watch.ipv6();
-        return Stream.of(
-                        literal,
-                        ipv4 == null ? watch.lastSeen() : ipv4.endpoint(),
-                        ipv6 == null ? null : ipv6.endpoint())
-                .flatMap(Stream::ofNullable)
-                .distinct()
-                .toList();
-    }
-
-    /** What is known of the NAT for IPv4. */
-    NatSummary nat(int localPort, Collection<InetAddress> local) {
-        return watch.summary(localPort, local);
-    }
-
-    /** What STUN servers see in one family; null while unknown. */
-    @Nullable
-    Mapping mapping(boolean ipv6) {
-        return ipv6 ? watch.ipv6() : watch.ipv4();
     }
 
     /** The router has opened our port, or does so no more. */
@@ -199,13 +187,6 @@ final class PublicEndpoint {
                         usablePortMapping() != null);
     }
 
-    /** The endpoint that the router has opened and that leads here; null if there is none. */
-    @Nullable
-    InetSocketAddress openedEndpoint() {
-        PortMapped usable = usablePortMapping();
-        return usable == null ? null : usable.endpoint();
-    }
-
     /** What STUN servers see must be the same address: else the router's is not the internet's. */
     private @Nullable PortMapped usablePortMapping() {
         PortMapped current = portMapped;
@@ -216,6 +197,37 @@ final class PublicEndpoint {
                                 .getAddress()
                                 .equals(current.endpoint().getAddress()));
         return agreed ? current : null;
+    }
+
+    /** The port that the router has opened, unless it is of no use. */
+    Optional<Candidate> portMappedCandidate() {
+        return Optional.ofNullable(usablePortMapping()).map(PortMapped::candidate);
+    }
+
+    /** Where STUN servers see this node: the endpoints of both families, and of a hard NAT the latest one. */
+    List<InetSocketAddress> seen() {
+        Endpoint announced = config.announcedEndpoint();
+        InetSocketAddress literal = announced == null ? null : announced.literal();
+        Mapping ipv4 = watch.ipv4();
+        Mapping ipv6 = watch.ipv6();
+        return Stream.of(
+                        literal,
+                        ipv4 == null ? watch.lastSeen() : ipv4.endpoint(),
+                        ipv6 == null ? null : ipv6.endpoint())
+                .flatMap(Stream::ofNullable)
+                .distinct()
+                .toList();
+    }
+
+    /** What is known of the NAT for IPv4. */
+    NatSummary nat(int localPort, Collection<InetAddress> local) {
+        return watch.summary(localPort, local);
+    }
+
+    /** What STUN servers see in one family; null while unknown. */
+    @Nullable
+    Mapping mapping(boolean ipv6) {
+        return ipv6 ? watch.ipv6() : watch.ipv4();
     }
 
     private @Nullable Mapping mapping() {

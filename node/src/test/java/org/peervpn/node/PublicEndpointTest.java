@@ -141,14 +141,6 @@ class PublicEndpointTest {
         final List<ByteBuffer> sent = new ArrayList<>();
 
         @Override
-        public int openChannel(InetAddress towards) {
-            return -1;
-        }
-
-        @Override
-        public void closeChannel(int channel) {}
-
-        @Override
         public void send(Path path, ByteBuffer datagram) {
             sent.add(ByteBuffer.allocate(datagram.remaining())
                     .put(datagram.duplicate())
@@ -159,6 +151,14 @@ class PublicEndpointTest {
         public @Nullable Path pathTo(InetSocketAddress remote) {
             return new Path(0, remote);
         }
+
+        @Override
+        public int openChannel(InetAddress towards) {
+            return 0;
+        }
+
+        @Override
+        public void closeChannel(int channel) {}
 
         @Override
         public void toTun(ByteBuffer packet) {}

@@ -41,7 +41,7 @@ class ReconnectTest {
         calling();
         world.run(Duration.ofMinutes(5));
 
-        assertThat(calls).hasSizeBetween(23, 31);
+        assertThat(calls).hasSizeBetween(19, 28);
         assertThat(intervals())
                 .allMatch(interval -> interval.compareTo(QUICK) < 0
                         || (interval.compareTo(SILENCE) > 0
@@ -109,10 +109,10 @@ class ReconnectTest {
     @Test
     void anotherNetworkIsAReasonToCallQuicklyAgain() {
         SimNode node = calling();
-        world.run(Duration.ofHours(1));
+        world.run(Duration.ofMillis(60 * Slots.PERIOD_MILLIS));
         calls.clear();
         node.networkChanged();
-        world.run(Duration.ofSeconds(20));
+        world.run(Duration.ofSeconds(18));
 
         assertThat(calls).hasSizeBetween(4, 5);
     }

@@ -44,6 +44,7 @@ class DiagnosticsIT {
                         "addresses",
                         "dns",
                         "stun",
+                        "portmapping",
                         "loopback",
                         "clock",
                         "leftovers",

@@ -6,8 +6,8 @@ package org.peervpn.nat.path;
  * datagram for a connection to itself the entry dies (30 s on Linux); then both begin together.
  */
 public final class Slots {
-    public static final long PERIOD_MILLIS = 60_000;
-    public static final long STEADY_MILLIS = 25_000;
+    public static final long PERIOD_MILLIS = 54_000;
+    public static final long STEADY_MILLIS = 19_000;
 
     private Slots() {}
 

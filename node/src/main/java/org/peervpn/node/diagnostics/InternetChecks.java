@@ -63,6 +63,32 @@ public final class InternetChecks {
                                 + " node, so let it call them, or forward a port and use --endpoint");
     }
 
+    /**
+     * Whether the router opens ports.
+     *
+     * @param opened what the running node has, such as {@code 203.0.113.5:51820 by PCP}; null if it has none or none runs
+     * @param needed false if this machine has a public address itself, or no router
+     * @param spoken the protocols in which the router has answered; empty if a running node did not get a port
+     */
+    public static Finding portMapping(
+            @Nullable String opened, boolean needed, List<String> spoken, boolean behindAnotherNat) {
+        if (opened != null) {
+            return Finding.ok("portmapping", "the router has opened " + opened);
+        }
+        if (!needed) {
+            return Finding.ok("portmapping", "no router here that could open a port, or none is needed");
+        }
+        if (behindAnotherNat) {
+            return Finding.ok(
+                    "portmapping", "of no use: another NAT, perhaps the provider's, stands behind the router");
+        }
+        return Finding.ok(
+                "portmapping",
+                spoken.isEmpty()
+                        ? "the router opens no ports: it speaks neither PCP nor NAT-PMP nor UPnP"
+                        : "the router can be asked by " + String.join(", ", spoken));
+    }
+
     private static String endpoint(@Nullable String endpoint, boolean confirmed) {
         return endpoint == null ? "unknown" : endpoint + (confirmed ? "" : " (not confirmed)");
     }

@@ -3,6 +3,7 @@ package org.peervpn.node.runtime;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,6 +27,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.nat.portmap.Gateway;
+import org.peervpn.nat.portmap.MappingProtocol;
+import org.peervpn.nat.portmap.PortMapping.Findings;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeInfo;
@@ -57,6 +62,8 @@ public final class Diagnostics {
 
     private final NodeConfig config;
     private final Node.Options options;
+    private static final long PORT_MAPPING_PATIENCE_MILLIS = 2_000;
+
     private final ExecutorService threads = Executors.newCachedThreadPool(Diagnostics::daemon);
 
     private Diagnostics(NodeConfig config, Node.Options options) {
@@ -81,10 +88,17 @@ public final class Diagnostics {
             nodeRuns = true; // but it does not speak with us
             node = Finding.notSeen("node", String.valueOf(e.getMessage()), "ask as its owner, or with sudo");
         }
-        return all(checks(node, nodeRuns, status.isPresent()));
+        JsonNode mapping = status.map(of -> of.path("portMapping")).orElse(MissingNode.getInstance());
+        String opened = mapping.isObject()
+                ? mapping.path("endpoint").asText() + " by "
+                        + MappingProtocol.valueOf(mapping.path("protocol").asText())
+                                .text()
+                : null;
+        return all(checks(node, nodeRuns, status.isPresent(), opened));
     }
 
-    private Map<String, Callable<Finding>> checks(Finding node, boolean nodeRuns, boolean nodeAnswers) {
+    private Map<String, Callable<Finding>> checks(
+            Finding node, boolean nodeRuns, boolean nodeAnswers, @Nullable String openedPort) {
         Map<String, Callable<Finding>> checks = new LinkedHashMap<>();
         checks.put("versions", this::software);
         checks.put("privileges", this::privileges);
@@ -94,6 +108,7 @@ public final class Diagnostics {
         checks.put("addresses", this::addresses);
         checks.put("dns", this::dns);
         checks.put("stun", () -> stun(nodeAnswers));
+        checks.put("portmapping", () -> portMapping(openedPort));
         checks.put("loopback", () -> InternetChecks.loopback(LoopbackTrial.run()));
         checks.put("clock", () -> MachineChecks.clock(Instant.now().truncatedTo(ChronoUnit.SECONDS)));
         checks.put("leftovers", () -> leftovers(nodeRuns));
@@ -233,6 +248,17 @@ public final class Diagnostics {
             answers.add(within(asked.get(i), end - System.nanoTime(), silent));
         }
         return InternetChecks.stun(answers, info.publicEndpoint(), info.confirmed());
+    }
+
+    private Finding portMapping(@Nullable String opened) {
+        Gateway gateway = Gateways.of(Uplinks.read(options.interfaceName()));
+        if (opened != null || gateway == null) {
+            return InternetChecks.portMapping(opened, gateway != null, List.of(), false);
+        }
+        Findings findings = PortMappingTrial.run(gateway, PORT_MAPPING_PATIENCE_MILLIS);
+        List<String> spoken =
+                findings.present().stream().map(MappingProtocol::text).toList();
+        return InternetChecks.portMapping(null, true, spoken, findings.behindAnotherNat());
     }
 
     private NodeInfo infoOfNode() throws NodeException {

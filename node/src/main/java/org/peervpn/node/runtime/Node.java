@@ -31,6 +31,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.ConnectLine;
 import org.peervpn.node.Endpoint;
+import org.peervpn.node.EndpointMonitor;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeCore;
 import org.peervpn.node.NodeEvent;
@@ -66,8 +67,10 @@ public final class Node implements AutoCloseable {
      *
      * @param portOrNextFree false if the operator named the port
      * @param mapPort ask the router to open the port
+     * @param monitorNat tell every 10 s of the endpoint that STUN servers see
      */
-    public record Options(Home home, String interfaceName, int port, boolean portOrNextFree, boolean mapPort) {}
+    public record Options(
+            Home home, String interfaceName, int port, boolean portOrNextFree, boolean mapPort, boolean monitorNat) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Path TUN_DEVICE = Path.of("/dev/net/tun");
@@ -75,6 +78,11 @@ public final class Node implements AutoCloseable {
 
     /** How often the node looks whether it has slept, and for what the kernel does not tell. */
     private static final long LOOK_MILLIS = 2_000;
+
+    private static final long MONITOR_MILLIS = 10_000;
+
+    /** The STUN servers have mostly answered by then. */
+    private static final long FIRST_MONITOR_MILLIS = 2_000;
 
     private static final long RELEASE_PATIENCE_MILLIS = 2_000;
 
@@ -150,7 +158,21 @@ public final class Node implements AutoCloseable {
         node.engine.start();
         node.started = true;
         node.polling = node.machine.scheduleWithFixedDelay(node::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        if (options.monitorNat()) {
+            node.monitorNat();
+        }
         return node;
+    }
+
+    private void monitorNat() {
+        EndpointMonitor monitor = new EndpointMonitor();
+        // What is told every 10 s has to be as young.
+        engine.run(core -> core.refreshInterval(TimeUnit.MILLISECONDS.toNanos(MONITOR_MILLIS), engine.nowNanos()));
+        var unused = machine.scheduleAtFixedRate(
+                () -> engine.run(core -> listener.accept(monitor.look(core.observedEndpoint()))),
+                FIRST_MONITOR_MILLIS,
+                MONITOR_MILLIS,
+                TimeUnit.MILLISECONDS);
     }
 
     /** Undoes what a killed node of this home and interface left behind; returns how many changes. */

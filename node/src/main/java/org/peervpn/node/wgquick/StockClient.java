@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.peervpn.node.Endpoint;
+import org.peervpn.node.control.Hello;
 import org.peervpn.tunnel.NoisePrivateKey;
 import org.peervpn.tunnel.NoisePublicKey;
 
@@ -25,8 +26,15 @@ public record StockClient(
         Endpoint endpoint,
         List<String> allowedIps) {
 
+    public static final int MAX_NAME_LENGTH = Hello.MAX_NAME_LENGTH;
+
     /** Below the mapping lifetime of nearly all NATs. */
     private static final int KEEPALIVE_SECONDS = 25;
+
+    /** True if it fits into one line of the file and of a terminal. */
+    public static boolean isName(String text) {
+        return !text.isEmpty() && Hello.printable(text, MAX_NAME_LENGTH).equals(text);
+    }
 
     /** Has the private key in it. */
     public List<String> fileLines() {
