@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.util.NetUtil;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.OverlayAddresses;
@@ -34,8 +32,8 @@ final class Exported {
         return printable;
     }
 
-    /** {@code families} are those that this node forwards to the internet. */
-    static Exported of(String name, NoisePrivateKey key, NodeInfo node, Cidr overlay, Set<Integer> families)
+    /** An exit gets both families of the internet: what it cannot carry is refused there, not leaked here. */
+    static Exported of(String name, NoisePrivateKey key, NodeInfo node, Cidr overlay, boolean isExit)
             throws NodeException {
         String line = node.connect();
         if (line == null) {
@@ -43,16 +41,15 @@ final class Exported {
                     "there is no endpoint at which others could reach this node; say one by --endpoint");
         }
         OverlayAddresses own = OverlayAddresses.of(key.publicKey(), overlay);
-        Stream<String> internet = families.stream().sorted().map(family -> family == 4 ? "0.0.0.0/0" : "::/0");
-        Stream<String> inside = Stream.of(overlay.toString(), OverlayAddresses.IPV6_PREFIX.toString());
+        List<String> inside = List.of(overlay.toString(), OverlayAddresses.IPV6_PREFIX.toString());
         return new Exported(new StockClient(
                 name,
                 key,
                 List.of(NetUtil.toAddressString(own.ipv4()), NetUtil.toAddressString(own.ipv6())),
-                families.isEmpty() ? List.of() : MachineDns.servers(),
+                isExit ? MachineDns.servers() : List.of(),
                 NoisePublicKey.parse(node.publicKey()),
                 Endpoint.parse(line.substring(line.indexOf('@') + 1)),
-                Stream.concat(internet, inside).toList()));
+                isExit ? List.of("0.0.0.0/0", "::/0") : inside));
     }
 
     List<String> lines() {

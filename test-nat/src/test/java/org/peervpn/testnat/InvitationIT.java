@@ -30,7 +30,9 @@ class InvitationIT {
         CommandResult added = scenery.exit().call("--add=" + reply).orThrow();
 
         scenery.client().awaitReady();
-        assertThat(added.output().lines()).anyMatch(line -> line.startsWith("Calling ")).contains(words);
+        assertThat(added.output().lines())
+                .anyMatch(line -> line.startsWith("Calling "))
+                .contains(words);
         assertThat(scenery.seenByWebOverIpv4(scenery.clientSite().host()))
                 .isEqualTo(scenery.exitSite().publicAddress());
         assertThat(scenery.exit().call("--add=" + code).errors()).contains("this code is this node's own");
@@ -71,8 +73,7 @@ class InvitationIT {
         host.ip("route add " + scenery.web().ipv4() + " dev wg0");
 
         assertThat(file).startsWith("# phone\n[Interface]\nPrivateKey = ").contains("AllowedIPs = 0.0.0.0/0, ::/0");
-        assertThat(scenery.seenByWebOverIpv4(host))
-                .isEqualTo(scenery.exitSite().publicAddress());
+        assertThat(scenery.seenByWebOverIpv4(host)).isEqualTo(scenery.exitSite().publicAddress());
         stock.stop();
     }
 
@@ -90,7 +91,11 @@ class InvitationIT {
                         .output()
                         .replaceFirst(
                                 "Endpoint = .*",
-                                "Endpoint = " + scenery.exit().info().path("publicEndpoint").asText()));
+                                "Endpoint = "
+                                        + scenery.exit()
+                                                .info()
+                                                .path("publicEndpoint")
+                                                .asText()));
 
         scenery.client().startReady("--import=" + file);
 
