@@ -2,12 +2,10 @@ package org.peervpn.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.netty.util.NetUtil;
 import java.util.List;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.OverlayAddresses;
-import org.peervpn.node.control.Hello;
 import org.peervpn.node.runtime.MachineDns;
 import org.peervpn.node.runtime.NodeException;
 import org.peervpn.node.wgquick.StockClient;
@@ -17,6 +15,8 @@ import org.peervpn.tunnel.NoisePublicKey;
 
 /** The file for a stock WireGuard that is to be a client of this node. */
 final class Exported {
+    private static final int MAX_NAME_LENGTH = 64;
+
     private final StockClient client;
 
     private Exported(StockClient client) {
@@ -24,12 +24,12 @@ final class Exported {
     }
 
     static String checkedName(String name) {
-        String printable = Hello.printable(name, Hello.MAX_NAME_LENGTH);
-        if (printable.isEmpty() || !printable.equals(name)) {
+        boolean isPrintable = Printable.line(name).equals(name) && name.strip().equals(name);
+        if (name.isEmpty() || name.length() > MAX_NAME_LENGTH || !isPrintable) {
             throw new IllegalArgumentException(
-                    "--export: not a name of 1 to " + Hello.MAX_NAME_LENGTH + " printable characters");
+                    "--export: not a name of 1 to " + MAX_NAME_LENGTH + " printable characters");
         }
-        return printable;
+        return name;
     }
 
     /** An exit gets both families of the internet: what it cannot carry is refused there, not leaked here. */
@@ -40,12 +40,11 @@ final class Exported {
             throw new NodeException(
                     "there is no endpoint at which others could reach this node; say one by --endpoint");
         }
-        OverlayAddresses own = OverlayAddresses.of(key.publicKey(), overlay);
         List<String> inside = List.of(overlay.toString(), OverlayAddresses.IPV6_PREFIX.toString());
         return new Exported(new StockClient(
                 name,
                 key,
-                List.of(NetUtil.toAddressString(own.ipv4()), NetUtil.toAddressString(own.ipv6())),
+                StockClient.addresses(key.publicKey(), overlay),
                 isExit ? MachineDns.servers() : List.of(),
                 NoisePublicKey.parse(node.publicKey()),
                 Endpoint.parse(line.substring(line.indexOf('@') + 1)),

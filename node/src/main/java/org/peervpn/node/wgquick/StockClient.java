@@ -1,9 +1,12 @@
 package org.peervpn.node.wgquick;
 
+import io.netty.util.NetUtil;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.peervpn.node.Endpoint;
+import org.peervpn.node.OverlayAddresses;
+import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.NoisePrivateKey;
 import org.peervpn.tunnel.NoisePublicKey;
 
@@ -27,6 +30,12 @@ public record StockClient(
 
     /** Below the mapping lifetime of nearly all NATs. */
     private static final int KEEPALIVE_SECONDS = 25;
+
+    /** Those that follow from its key. */
+    public static List<String> addresses(NoisePublicKey key, Cidr overlay) {
+        OverlayAddresses addresses = OverlayAddresses.of(key, overlay);
+        return List.of(NetUtil.toAddressString(addresses.ipv4()), NetUtil.toAddressString(addresses.ipv6()));
+    }
 
     /** Has the private key in it. */
     public List<String> fileLines() {
