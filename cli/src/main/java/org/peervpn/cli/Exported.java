@@ -3,8 +3,6 @@ package org.peervpn.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.OverlayAddresses;
@@ -17,6 +15,8 @@ import org.peervpn.tunnel.NoisePublicKey;
 
 /** The file for a stock WireGuard that is to be a client of this node. */
 final class Exported {
+    private static final int MAX_NAME_LENGTH = 64;
+
     private final StockClient client;
 
     private Exported(StockClient client) {
@@ -24,32 +24,31 @@ final class Exported {
     }
 
     static String checkedName(String name) {
-        if (!StockClient.isName(name)) {
+        boolean isPrintable = Printable.line(name).equals(name) && name.strip().equals(name);
+        if (name.isEmpty() || name.length() > MAX_NAME_LENGTH || !isPrintable) {
             throw new IllegalArgumentException(
-                    "--export: not a name of 1 to " + StockClient.MAX_NAME_LENGTH + " printable characters");
+                    "--export: not a name of 1 to " + MAX_NAME_LENGTH + " printable characters");
         }
         return name;
     }
 
-    /** {@code families} are those that this node forwards to the internet. */
-    static Exported of(String name, NoisePrivateKey key, NodeInfo node, Cidr overlay, Set<Integer> families)
+    /** An exit gets both families of the internet: what it cannot carry is refused there, not leaked here. */
+    static Exported of(String name, NoisePrivateKey key, NodeInfo node, Cidr overlay, boolean isExit)
             throws NodeException {
         String line = node.connect();
         if (line == null) {
             throw new NodeException(
                     "there is no endpoint at which others could reach this node; say one by --endpoint");
         }
-        OverlayAddresses own = OverlayAddresses.of(key.publicKey(), overlay);
-        Stream<String> internet = families.stream().sorted().map(family -> family == 4 ? "0.0.0.0/0" : "::/0");
-        Stream<String> inside = Stream.of(overlay.toString(), OverlayAddresses.IPV6_PREFIX.toString());
+        List<String> inside = List.of(overlay.toString(), OverlayAddresses.IPV6_PREFIX.toString());
         return new Exported(new StockClient(
                 name,
                 key,
-                own.texts(),
-                families.isEmpty() ? List.of() : MachineDns.servers(),
+                StockClient.addresses(key.publicKey(), overlay),
+                isExit ? MachineDns.servers() : List.of(),
                 NoisePublicKey.parse(node.publicKey()),
                 Endpoint.parse(line.substring(line.indexOf('@') + 1)),
-                Stream.concat(internet, inside).toList()));
+                isExit ? List.of("0.0.0.0/0", "::/0") : inside));
     }
 
     List<String> lines() {

@@ -8,7 +8,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.PeerId;
 import org.peervpn.node.invitation.CheckWords;
@@ -43,7 +42,7 @@ final class MeetingText {
         lines.add("Public key:      " + theirs.publicKey());
         lines.add("Valid until:     "
                 + theirs.validUntil().atOffset(ZoneOffset.UTC).format(MINUTE));
-        lines.add("Endpoints:       " + String.join("  ", endpoints()));
+        lines.add("Endpoints:       " + String.join("  ", theirs.endpoints()));
         lines.add("Will it work:    "
                 + switch (outlook.chance()) {
                     case YES -> "yes";
@@ -92,7 +91,7 @@ final class MeetingText {
         object.put("publicKey", theirs.publicKey().toString());
         object.put("name", theirs.name().isEmpty() ? null : theirs.name());
         object.put("validUntil", theirs.validUntil().toString());
-        array(object.putArray("endpoints"), endpoints());
+        array(object.putArray("endpoints"), theirs.endpoints());
         object.put("works", outlook.chance().name());
         object.put("method", outlook.method().name());
         array(object.putArray("why"), outlook.reasons());
@@ -104,12 +103,6 @@ final class MeetingText {
 
     private static void array(ArrayNode array, List<String> texts) {
         texts.forEach(array::add);
-    }
-
-    private List<String> endpoints() {
-        return theirs.candidates().stream()
-                .map(candidate -> Endpoint.text(candidate.endpoint()))
-                .toList();
     }
 
     private String wordsLine() {

@@ -10,13 +10,11 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import org.peervpn.node.ConnectLine;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeInfo;
@@ -170,7 +168,7 @@ final class Modes {
         NodeInfo info = ownInfo(home);
         Optional<JsonNode> status = control.call("status", Map.of());
         NoisePrivateKey key = NoisePrivateKey.generate(new SecureRandom());
-        Exported exported = Exported.of(name, key, info, options.overlay, families(status));
+        Exported exported = Exported.of(name, key, info, options.overlay, isExit(status));
         if (status.isPresent()) {
             control.call("admit", Map.of("peer", key.publicKey().toString()));
         } else {
@@ -188,17 +186,9 @@ final class Modes {
         return Main.DONE;
     }
 
-    /** Which the running node forwards; of one that does not run yet, both. */
-    private static Set<Integer> families(Optional<JsonNode> status) {
-        if (status.isEmpty()) {
-            return Set.of(4, 6);
-        }
-        Set<Integer> families = new HashSet<>();
-        status.get()
-                .path("exit")
-                .path("offering")
-                .forEach(family -> families.add(family.asText().equals("IPv4") ? 4 : 6));
-        return families;
+    /** One that does not run yet is taken for one. */
+    private static boolean isExit(Optional<JsonNode> status) {
+        return status.isEmpty() || !status.get().path("exit").path("offering").isEmpty();
     }
 
     private int status() throws NodeException {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Candidate;
 import org.peervpn.nat.NatSummary;
 import org.peervpn.node.Admission;
+import org.peervpn.node.Endpoint;
 import org.peervpn.node.PeerId;
 import org.peervpn.node.control.Hello;
 import org.peervpn.tunnel.NoisePublicKey;
@@ -121,6 +122,13 @@ public record Invitation(
             case HOST -> 4;
         };
         return (isPrivate ? 10 : 0) + kind + family;
+    }
+
+    /** All of them, as people write them. */
+    public List<String> endpoints() {
+        return candidates.stream()
+                .map(candidate -> Endpoint.text(candidate.endpoint()))
+                .toList();
     }
 
     /** What the node calls itself, or else its Peer ID. */

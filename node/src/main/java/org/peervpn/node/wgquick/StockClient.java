@@ -1,10 +1,12 @@
 package org.peervpn.node.wgquick;
 
+import io.netty.util.NetUtil;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.peervpn.node.Endpoint;
-import org.peervpn.node.control.Hello;
+import org.peervpn.node.OverlayAddresses;
+import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.NoisePrivateKey;
 import org.peervpn.tunnel.NoisePublicKey;
 
@@ -26,14 +28,13 @@ public record StockClient(
         Endpoint endpoint,
         List<String> allowedIps) {
 
-    public static final int MAX_NAME_LENGTH = Hello.MAX_NAME_LENGTH;
-
     /** Below the mapping lifetime of nearly all NATs. */
     private static final int KEEPALIVE_SECONDS = 25;
 
-    /** True if it fits into one line of the file and of a terminal. */
-    public static boolean isName(String text) {
-        return !text.isEmpty() && Hello.printable(text, MAX_NAME_LENGTH).equals(text);
+    /** Those that follow from its key. */
+    public static List<String> addresses(NoisePublicKey key, Cidr overlay) {
+        OverlayAddresses addresses = OverlayAddresses.of(key, overlay);
+        return List.of(NetUtil.toAddressString(addresses.ipv4()), NetUtil.toAddressString(addresses.ipv6()));
     }
 
     /** Has the private key in it. */
