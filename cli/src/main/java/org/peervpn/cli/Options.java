@@ -202,6 +202,11 @@ final class Options {
             description = "How long --connect tries for the first handshake; 120 by default, 0 for ever.")
     int timeout = 120;
 
+    @Option(
+            names = "--lifetime",
+            description = "With --nattest: measure for how long an idle mapping lives, too; up to three minutes.")
+    boolean lifetime;
+
     @Option(names = "--json", description = "Machine-readable result on standard output.")
     boolean json;
 
@@ -248,6 +253,9 @@ final class Options {
         range("--timeout", timeout, 0, Integer.MAX_VALUE);
         if (!overlay.isIpv4() || overlay.prefixLength() < 8 || overlay.prefixLength() > 28) {
             throw new IllegalArgumentException("--overlay: not an IPv4 prefix of length 8 to 28: " + overlay);
+        }
+        if (lifetime && !mode.nattest) {
+            throw new IllegalArgumentException("--lifetime: goes with --nattest only");
         }
         if (mode.nattest && stun.contains("none")) {
             throw new IllegalArgumentException("--stun: none leaves --nattest nobody to ask");

@@ -22,6 +22,7 @@ final class MappingTrial {
     private static final long PATIENCE_NANOS = 2_000_000_000L;
 
     private static final long LONG_PATIENCE_NANOS = 4_300_000_000L;
+    private static final long SILENT_PATIENCE_NANOS = 3_400_000_000L;
     private static final int MAX_EXTENDED = 3;
 
     private final Inquiries inquiries;

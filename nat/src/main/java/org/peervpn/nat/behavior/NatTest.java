@@ -49,7 +49,7 @@ public final class NatTest {
 
     public static final int MAX_SERVERS = 10;
 
-    /** For how long a test goes on at most. */
+    /** All that a test needs, even where much is lost. */
     public static final long BUDGET_NANOS = 6_300_000_000L;
 
     private static final long SILENT_NANOS = 1_200_000_000L;
@@ -71,16 +71,24 @@ public final class NatTest {
     private boolean done;
     private long tickNanos;
 
-    /** @param servers of one family; at most {@link #MAX_SERVERS} are asked */
+    /**
+     * @param servers of one family; at most {@link #MAX_SERVERS} are asked
+     * @param budgetNanos for how long the test may go on
+     */
     public NatTest(
-            SecureRandom random, LocalSide local, List<InetSocketAddress> servers, Output output, long nowNanos) {
+            SecureRandom random,
+            LocalSide local,
+            List<InetSocketAddress> servers,
+            Output output,
+            long budgetNanos,
+            long nowNanos) {
         this.output = output;
         this.local = local;
         this.servers = servers.stream().distinct().limit(MAX_SERVERS).toList();
         this.inquiries = new Inquiries(random, output::send);
         this.mapping = new MappingTrial(inquiries, this.servers, this::isOurs, nowNanos);
         this.startNanos = nowNanos;
-        this.endNanos = nowNanos + BUDGET_NANOS;
+        this.endNanos = nowNanos + Math.min(budgetNanos, BUDGET_NANOS);
         this.tickNanos = nowNanos;
         this.done = this.servers.isEmpty();
     }

@@ -18,6 +18,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.behavior.NatTest;
+import org.peervpn.nat.behavior.ServerFinding;
 import org.peervpn.nat.behavior.Stage;
 import org.peervpn.node.nattest.NatReport;
 import org.peervpn.node.nattest.NatReports;
@@ -31,7 +32,8 @@ final class NatTester implements AutoCloseable {
     interface Listener {
         void finished(Stage stage);
 
-        void done(NatReport report);
+        /** @param answering the servers of IPv4 that do */
+        void done(NatReport report, List<InetSocketAddress> answering);
     }
 
     private final EventLoop loop;
@@ -40,6 +42,7 @@ final class NatTester implements AutoCloseable {
     private final LongSupplier clock;
     private final Map<InetSocketAddress, String> names;
     private final Listener listener;
+    private final long budgetNanos;
     private final NatTest ipv4;
     private final @Nullable NatTest ipv6; // null without IPv6
     private final @Nullable InetAddress sourceIpv4;
@@ -62,12 +65,14 @@ final class NatTester implements AutoCloseable {
             LongSupplier clock,
             Map<InetSocketAddress, String> names,
             List<InetAddress> local,
+            long budgetMillis,
             Listener listener) {
         this.loop = loop;
         this.main = main;
         this.auxiliary = new AuxiliaryPorts(loop, mark, this::received, this::endTurn);
         this.clock = clock;
         this.names = Map.copyOf(names);
+        this.budgetNanos = TimeUnit.MILLISECONDS.toNanos(budgetMillis);
         this.listener = listener;
         List<InetSocketAddress> serversV4 = servers(names, false);
         List<InetSocketAddress> serversV6 = servers(names, true);
@@ -104,6 +109,7 @@ final class NatTester implements AutoCloseable {
                 new NatTest.LocalSide(Set.copyOf(addresses), source),
                 reachable,
                 new Output(reachable, tellsStages),
+                budgetNanos,
                 clock.getAsLong());
     }
 
@@ -151,7 +157,12 @@ final class NatTester implements AutoCloseable {
         NatReport report =
                 NatReports.of(new NatReports.Side(ipv4.findings(), sourceIpv4, main.port(), names), six, null);
         close();
-        listener.done(report);
+        listener.done(
+                report,
+                ipv4.findings().servers().stream()
+                        .filter(server -> server.rttNanos() != null && !server.contradicted())
+                        .map(ServerFinding::server)
+                        .toList());
     }
 
     @Override
