@@ -24,7 +24,7 @@ import org.peervpn.tunnel.NoisePrivateKey;
 /** {@code --nattest}: by the node that runs in the home, or else by a port of its own. */
 final class NatTestMode implements NatTestProgress {
     private static final long BUDGET_MILLIS = 7_000;
-    private static final long LEAST_BUDGET_MILLIS = 3_500;
+    private static final long LEAST_BUDGET_MILLIS = 5_000;
     private static final int BAR_WIDTH = 40;
     private static final int LIFETIME_SECONDS = 183;
 
@@ -92,12 +92,13 @@ final class NatTestMode implements NatTestProgress {
 
     @Override
     public void finished(Stage stage) {
-        progress("  known: " + switch (stage) {
-            case MAPPING -> "mapping";
-            case PORTS -> "ports";
-            case FILTERING -> "filtering";
-            case HAIRPINNING -> "hairpinning";
-        });
+        progress("  known: "
+                + switch (stage) {
+                    case MAPPING -> "mapping";
+                    case PORTS -> "ports";
+                    case FILTERING -> "filtering";
+                    case HAIRPINNING -> "hairpinning";
+                });
     }
 
     /** A bar that grows in its line, for who sits at a terminal. */

@@ -38,7 +38,9 @@ class NatTestIT {
             new Expected(plan("full", NatType.FULL_CONE), "FULL_CONE EI EI PRESERVED false"),
             new Expected(plan("fullh", NatType.FULL_CONE).with(SiteFeature.HAIRPIN), "FULL_CONE EI EI PRESERVED true"),
             new Expected(plan("addr", NatType.ADDRESS_RESTRICTED), "RESTRICTED_CONE EI AD PRESERVED false"),
-            new Expected(plan("port", NatType.PORT_RESTRICTED), "PORT_RESTRICTED_CONE EI APD PRESERVED false"),
+            new Expected(
+                    plan("port", NatType.PORT_RESTRICTED).with(SiteFeature.IPV6),
+                    "PORT_RESTRICTED_CONE EI APD PRESERVED false"),
             new Expected(
                     plan("rnd", NatType.PORT_RESTRICTED).with(SiteFeature.RANDOM_PORT, SiteFeature.HAIRPIN),
                     "PORT_RESTRICTED_CONE EI APD RANDOM true"),
@@ -69,6 +71,7 @@ class NatTestIT {
         lab = Lab.create();
         Coturn.start(lab);
         Coturn.startSecond(lab);
+        Coturn.startIpv6(lab);
         EXPECTED.forEach(expected -> SITES.put(expected.plan.name(), lab.add(expected.plan)));
     }
 
@@ -113,6 +116,14 @@ class NatTestIT {
         lossy.forEach(expected -> assertNotWrong(expected, of(seen, expected.plan.name())));
         assertThat(seen.values().stream().filter(one -> !name(one.verdict).equals("UNKNOWN")))
                 .hasSizeGreaterThan(lossy.size() / 2);
+    }
+
+    @Test
+    void ipv6IsToldApart() throws IOException {
+        Seen seen = test("port", ONE_SERVER[0], "--stun=[" + Lab.STUN_ADDRESS_V6 + "]:" + Coturn.PORT);
+
+        assertThat(name(seen.verdict)).isEqualTo("PORT_RESTRICTED_CONE");
+        assertThat(seen.report.path("ipv6").path("nat").asText()).isEqualTo("FIREWALL");
     }
 
     @Test

@@ -246,7 +246,8 @@ public final class LifetimeTest {
 
     private static boolean cameTo(Inquiry asked, int channel) {
         return asked.answers().stream()
-                .allMatch(answer -> answer.channel() == channel && answer.message().type() == StunMessage.Type.SUCCESS);
+                .allMatch(answer ->
+                        answer.channel() == channel && answer.message().type() == StunMessage.Type.SUCCESS);
     }
 
     /** The external port of whoever asked; 0 while it is not known. */

@@ -58,7 +58,9 @@ final class MappingTrial {
             weigh(nowNanos);
         }
         boolean allSatisfied = satisfied(main) && satisfied(second);
-        complete = allSatisfied || (verdict.decided() && waited >= PATIENCE_NANOS) || waited >= LONG_PATIENCE_NANOS;
+        complete = allSatisfied
+                || (verdict.decided() && waited >= PATIENCE_NANOS)
+                || waited >= (inquiries.anyAnswer() ? LONG_PATIENCE_NANOS : SILENT_PATIENCE_NANOS);
         if (complete) {
             main.values().forEach(Inquiry::end);
             second.values().forEach(Inquiry::end);

@@ -33,7 +33,7 @@ public final class NatTest {
         /** The local port of a channel that has been used. */
         int localPort(int channel);
 
-        /** No server has answered so far. The edge may tell why by {@link NatTest#onlyTcpPasses}. */
+        /** No server has answered so far. The edge may tell why by {@link NatTest#silenceIs}. */
         void silent();
 
         void finished(Stage stage);
@@ -67,6 +67,7 @@ public final class NatTest {
     private @Nullable PortTrial ports; // until a server has answered
     private @Nullable HairpinTrial hairpin; // until the endpoint is known
     private boolean silenceTold;
+    private boolean silenceExplained;
     private boolean onlyTcpPasses;
     private boolean done;
     private long tickNanos;
@@ -112,9 +113,14 @@ public final class NatTest {
         return done ? Long.MAX_VALUE : Math.min(tickNanos, inquiries.nextDeadlineNanos());
     }
 
-    /** While no server answers: one of their hosts could be reached by TCP, and none has refused UDP. */
-    public void onlyTcpPasses() {
-        onlyTcpPasses = true;
+    /**
+     * Why no server answers.
+     *
+     * @param blocked one of their hosts could be reached by TCP, and none has refused UDP
+     */
+    public void silenceIs(boolean blocked) {
+        silenceExplained = true;
+        onlyTcpPasses = blocked;
     }
 
     public boolean done() {
@@ -178,7 +184,7 @@ public final class NatTest {
 
     private void tellProgress(long nowNanos) {
         boolean timeIsOver = nowNanos >= endNanos;
-        boolean silent = mapping.complete() && !inquiries.anyAnswer();
+        boolean silent = mapping.complete() && silenceExplained && !inquiries.anyAnswer();
         boolean filtered = mapping.complete() && filters.stream().allMatch(FilterTrial::ended);
         boolean allocated = ports != null && ports.ended(nowNanos);
         boolean hairpinned = mapping.complete() && allocated && (hairpin == null || hairpin.ended());

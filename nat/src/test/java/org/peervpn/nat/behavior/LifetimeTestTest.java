@@ -25,26 +25,30 @@ class LifetimeTestTest {
     @Test
     void itIsNeverWrongThoughThirtyPercentAreLost() {
         for (int seed = 0; seed < 60; seed++) {
-            Behavior mapping = Behavior.values()[seed % 3];
-            assertThat(measure(mapping, 29, seed, SimServer.Kind.RFC5780)).as("seed " + seed).isIn(null, 20);
+            Behavior mapping = List.of(Behavior.values()).get(seed % 3);
+            assertThat(measure(mapping, 29, seed, SimServer.Kind.RFC5780))
+                    .as("seed " + seed)
+                    .isIn(null, 20);
         }
     }
 
     @Test
     void serverThatCannotIsPassedOver() {
-        for (SimServer.Kind bad : List.of(
-                SimServer.Kind.RFC5389, SimServer.Kind.NO_RESPONSE_PORT, SimServer.Kind.DEAD)) {
+        for (SimServer.Kind bad :
+                List.of(SimServer.Kind.RFC5389, SimServer.Kind.NO_RESPONSE_PORT, SimServer.Kind.DEAD)) {
             assertThat(measure(Behavior.ENDPOINT_INDEPENDENT, 65, 0, bad, SimServer.Kind.RFC5780))
                     .as(bad.name())
                     .isEqualTo(60);
-            assertThat(measure(Behavior.ENDPOINT_INDEPENDENT, 65, 0, bad)).as(bad.name()).isNull();
+            assertThat(measure(Behavior.ENDPOINT_INDEPENDENT, 65, 0, bad))
+                    .as(bad.name())
+                    .isNull();
         }
     }
 
     /** @param lossSeed 0 for no loss */
     private static @Nullable Integer measure(Behavior mapping, int lives, int lossSeed, SimServer.Kind... servers) {
-        SimNat.Kind kind = new SimNat.Kind(
-                true, mapping, Behavior.ADDRESS_AND_PORT_DEPENDENT, PortAllocation.RANDOM, 0, false);
+        SimNat.Kind kind =
+                new SimNat.Kind(true, mapping, Behavior.ADDRESS_AND_PORT_DEPENDENT, PortAllocation.RANDOM, 0, false);
         SimInternet internet = new SimInternet(kind, lossSeed == 0 ? 0 : 0.3, lossSeed);
         internet.mappingsLive(lives);
         for (SimServer.Kind server : servers) {
@@ -63,8 +67,8 @@ class LifetimeTestTest {
                     public void progress(int percent) {}
                 },
                 internet.nowNanos);
-        internet.receiver = (channel, source, datagram) ->
-                test.receiveDatagram(channel, source, datagram, internet.nowNanos);
+        internet.receiver =
+                (channel, source, datagram) -> test.receiveDatagram(channel, source, datagram, internet.nowNanos);
         while (!test.done()) {
             internet.step(test.nextDeadlineNanos());
             test.onTimeout(internet.nowNanos);

@@ -37,6 +37,7 @@ final class SimInternet implements NatTest.Output {
     long nowNanos = 1_000_000;
     int datagrams;
     boolean udpPasses = true;
+    boolean tcpPasses = true;
 
     @Nullable
     NatTest test;
@@ -74,7 +75,8 @@ final class SimInternet implements NatTest.Output {
     }
 
     InetSocketAddress endpoint() {
-        return nat.outbound(new InetSocketAddress(inside, MAIN_PORT), new InetSocketAddress("198.51.100.2", 3478), nowNanos);
+        return nat.outbound(
+                new InetSocketAddress(inside, MAIN_PORT), new InetSocketAddress("198.51.100.2", 3478), nowNanos);
     }
 
     void mappingsLive(int seconds) {
@@ -86,8 +88,13 @@ final class SimInternet implements NatTest.Output {
     }
 
     NatFindings run(long seed) {
-        NatTest test =
-                new NatTest(seeded(seed), new NatTest.LocalSide(Set.of(inside), inside), addresses, this, NatTest.BUDGET_NANOS, nowNanos);
+        NatTest test = new NatTest(
+                seeded(seed),
+                new NatTest.LocalSide(Set.of(inside), inside),
+                addresses,
+                this,
+                NatTest.BUDGET_NANOS,
+                nowNanos);
         this.test = test;
         long startNanos = nowNanos;
         while (!test.done()) {
@@ -181,7 +188,11 @@ final class SimInternet implements NatTest.Output {
     }
 
     @Override
-    public void silent() {}
+    public void silent() {
+        if (test != null) {
+            test.silenceIs(tcpPasses);
+        }
+    }
 
     @Override
     public void finished(Stage stage) {

@@ -96,7 +96,9 @@ final class SimServer {
     private InetSocketAddress otherOf(InetSocketAddress at) {
         InetSocketAddress opposite = opposite(at);
         boolean itself = secondNamesItself && at.getAddress().equals(other.getAddress());
-        return (kind == Kind.SAME_ADDRESS || itself) ? new InetSocketAddress(at.getAddress(), opposite.getPort()) : opposite;
+        return (kind == Kind.SAME_ADDRESS || itself)
+                ? new InetSocketAddress(at.getAddress(), opposite.getPort())
+                : opposite;
     }
 
     private InetSocketAddress opposite(InetSocketAddress at) {

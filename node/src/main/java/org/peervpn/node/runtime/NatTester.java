@@ -6,13 +6,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -48,7 +48,6 @@ final class NatTester implements AutoCloseable {
     private final @Nullable InetAddress sourceIpv4;
     private final @Nullable InetAddress sourceIpv6;
     private final Set<Stage> told = new HashSet<>();
-    private boolean tcpTried;
     private boolean ended;
     private @Nullable Future<?> timer;
 
@@ -174,6 +173,15 @@ final class NatTester implements AutoCloseable {
         auxiliary.close();
     }
 
+    /** On a thread of the trial, which may come to an end after the test. */
+    private void silenceIs(NatTest test, boolean blocked) {
+        try {
+            loop.execute(() -> test.silenceIs(blocked));
+        } catch (RejectedExecutionException e) {
+            // Nobody wants to know any more.
+        }
+    }
+
     private void tell(Stage stage) {
         if (told.add(stage)) {
             listener.finished(stage);
@@ -206,9 +214,9 @@ final class NatTester implements AutoCloseable {
 
         @Override
         public void silent() {
-            if (tellsStages && !tcpTried) {
-                tcpTried = true;
-                TcpTrial.begin(new ArrayList<>(servers), () -> loop.execute(ipv4::onlyTcpPasses));
+            NatTest test = tellsStages ? ipv4 : ipv6;
+            if (test != null) {
+                TcpTrial.begin(servers, blocked -> silenceIs(test, blocked));
             }
         }
 

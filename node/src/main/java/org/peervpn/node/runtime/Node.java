@@ -249,13 +249,13 @@ public final class Node implements AutoCloseable {
 
     /** The servers stand with commas between them. */
     private NatReport testNat(JsonNode arguments) throws NodeException {
-        List<Endpoint> servers = Arrays.stream(arguments.path("servers").asText().split(",", -1))
+        List<Endpoint> servers = Arrays.stream(
+                        arguments.path("servers").asText().split(",", -1))
                 .map(Endpoint::parse)
                 .toList();
         long budgetMillis = arguments.path("budgetMillis").asLong();
         boolean lifetime = arguments.path("lifetime").asBoolean();
-        return await(engine.testNat(
-                new NatTestRequest(servers, budgetMillis, lifetime), NatTestProgress.IGNORED));
+        return await(engine.testNat(new NatTestRequest(servers, budgetMillis, lifetime), NatTestProgress.IGNORED));
     }
 
     /** What the operator has decided about a peer holds only if it also holds after a crash. */
