@@ -253,6 +253,11 @@ final class Options {
     @Option(names = "--qr", description = "With --info and --export: show the code or file as a QR code, too.")
     boolean qr;
 
+    @Option(
+            names = "--lifetime",
+            description = "With --nattest: measure for how long an idle mapping lives, too; up to three minutes.")
+    boolean lifetime;
+
     @Option(names = "--json", description = "Machine-readable result on standard output.")
     boolean json;
 
@@ -306,6 +311,9 @@ final class Options {
         range("--timeout", timeout, 0, Integer.MAX_VALUE);
         if (!overlay.isIpv4() || overlay.prefixLength() < 8 || overlay.prefixLength() > 28) {
             throw new IllegalArgumentException("--overlay: not an IPv4 prefix of length 8 to 28: " + overlay);
+        }
+        if (lifetime && !mode.nattest) {
+            throw new IllegalArgumentException("--lifetime: goes with --nattest only");
         }
         if (mode.nattest && stun.contains("none")) {
             throw new IllegalArgumentException("--stun: none leaves --nattest nobody to ask");

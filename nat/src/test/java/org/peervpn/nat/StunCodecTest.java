@@ -235,4 +235,15 @@ class StunCodecTest {
         }
         return HexFormat.of().parseHex(vectors.getProperty(name));
     }
+
+    @Test
+    void wishesOfRfc5780AreWrittenAsItSays() {
+        TransactionId id = new TransactionId(1, 2);
+        byte[] request = StunCodec.bindingRequest(id, new StunWish(true, true, 0x1234));
+
+        // CHANGE-REQUEST with both flags, RESPONSE-PORT with its padding; FINGERPRINT stands last.
+        assertThat(request).hasSize(20 + 8 + 8 + 8);
+        assertThat(java.util.Arrays.copyOfRange(request, 20, 36))
+                .containsExactly(0, 3, 0, 4, 0, 0, 0, 6, 0, 0x27, 0, 4, 0x12, 0x34, 0, 0);
+    }
 }

@@ -72,7 +72,7 @@ class NodeCoreTest {
         assertThat(client.routed).isEmpty();
 
         exit.start();
-        world.run(Duration.ofSeconds(10));
+        world.run(Duration.ofMinutes(1));
         client.routeNow();
 
         assertThat(client.routed).isNotEmpty();

@@ -76,7 +76,7 @@ class ReconnectTest {
     @Test
     void peerThatComesBackSoonIsReachedWithinSeconds() {
         SimNode node = calling();
-        world.run(Duration.ofSeconds(200));
+        world.run(Duration.ofMillis(4 * Slots.PERIOD_MILLIS));
         answer();
         world.run(QUICK);
 
@@ -150,7 +150,7 @@ class ReconnectTest {
     @Test
     void packetForThePeerCallsItAgain() {
         SimNode node = calling();
-        world.run(Duration.ofHours(1));
+        world.run(Duration.ofMillis(60 * Slots.PERIOD_MILLIS));
         answer();
         node.send(Packets.packet(node.ipv4(), peer.ipv4(), "wake up"));
         world.run(QUICK);

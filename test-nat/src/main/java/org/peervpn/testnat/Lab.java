@@ -24,8 +24,10 @@ public final class Lab implements AutoCloseable {
 
     public static final String STUN_ADDRESS = NET + ".1";
     public static final String OTHER_STUN_ADDRESS = NET + ".2";
-    static final String STUN_ADDRESS_V6 = "2001:db8::1";
-    private static final String OTHER_STUN_ADDRESS_V6 = "2001:db8::2";
+    public static final String THIRD_STUN_ADDRESS = NET + ".3";
+    public static final String FOURTH_STUN_ADDRESS = NET + ".4";
+    public static final String STUN_ADDRESS_V6 = "2001:db8::1";
+    static final String OTHER_STUN_ADDRESS_V6 = "2001:db8::2";
 
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(20);
 
@@ -45,6 +47,8 @@ public final class Lab implements AutoCloseable {
         inet.ip(
                 "address add " + STUN_ADDRESS + "/24 dev br0",
                 "address add " + OTHER_STUN_ADDRESS + "/24 dev br0",
+                "address add " + THIRD_STUN_ADDRESS + "/24 dev br0",
+                "address add " + FOURTH_STUN_ADDRESS + "/24 dev br0",
                 "address add " + STUN_ADDRESS_V6 + "/64 dev br0 nodad",
                 "address add " + OTHER_STUN_ADDRESS_V6 + "/64 dev br0 nodad");
     }

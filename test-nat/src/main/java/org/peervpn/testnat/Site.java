@@ -40,4 +40,18 @@ public final class Site {
         }
         return router;
     }
+
+    /** Lets so many of a hundred UDP datagrams be lost, in either direction. */
+    public void lose(int percent) {
+        router().nft("""
+                table inet lab_loss
+                delete table inet lab_loss
+                table inet lab_loss {
+                  chain forward { type filter hook forward priority -10;
+                    %s
+                  }
+                }
+                """.formatted(
+                        percent == 0 ? "" : "meta l4proto udp numgen random mod 100 < " + percent + " drop"));
+    }
 }

@@ -22,6 +22,7 @@ final class MappingTrial {
     private static final long PATIENCE_NANOS = 2_000_000_000L;
 
     private static final long LONG_PATIENCE_NANOS = 4_300_000_000L;
+    private static final long SILENT_PATIENCE_NANOS = 3_400_000_000L;
     private static final int MAX_EXTENDED = 3;
 
     private final Inquiries inquiries;
@@ -57,7 +58,9 @@ final class MappingTrial {
             weigh(nowNanos);
         }
         boolean allSatisfied = satisfied(main) && satisfied(second);
-        complete = allSatisfied || (verdict.decided() && waited >= PATIENCE_NANOS) || waited >= LONG_PATIENCE_NANOS;
+        complete = allSatisfied
+                || (verdict.decided() && waited >= PATIENCE_NANOS)
+                || waited >= (inquiries.anyAnswer() ? LONG_PATIENCE_NANOS : SILENT_PATIENCE_NANOS);
         if (complete) {
             main.values().forEach(Inquiry::end);
             second.values().forEach(Inquiry::end);

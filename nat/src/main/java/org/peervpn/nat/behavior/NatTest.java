@@ -33,7 +33,7 @@ public final class NatTest {
         /** The local port of a channel that has been used. */
         int localPort(int channel);
 
-        /** No server has answered so far. The edge may tell why by {@link NatTest#onlyTcpPasses}. */
+        /** No server has answered so far. The edge may tell why by {@link NatTest#silenceIs}. */
         void silent();
 
         void finished(Stage stage);
@@ -49,7 +49,7 @@ public final class NatTest {
 
     public static final int MAX_SERVERS = 10;
 
-    /** For how long a test goes on at most. */
+    /** All that a test needs, even where much is lost. */
     public static final long BUDGET_NANOS = 6_300_000_000L;
 
     private static final long SILENT_NANOS = 1_200_000_000L;
@@ -67,20 +67,29 @@ public final class NatTest {
     private @Nullable PortTrial ports; // until a server has answered
     private @Nullable HairpinTrial hairpin; // until the endpoint is known
     private boolean silenceTold;
+    private boolean silenceExplained;
     private boolean onlyTcpPasses;
     private boolean done;
     private long tickNanos;
 
-    /** @param servers of one family; at most {@link #MAX_SERVERS} are asked */
+    /**
+     * @param servers of one family; at most {@link #MAX_SERVERS} are asked
+     * @param budgetNanos for how long the test may go on
+     */
     public NatTest(
-            SecureRandom random, LocalSide local, List<InetSocketAddress> servers, Output output, long nowNanos) {
+            SecureRandom random,
+            LocalSide local,
+            List<InetSocketAddress> servers,
+            Output output,
+            long budgetNanos,
+            long nowNanos) {
         this.output = output;
         this.local = local;
         this.servers = servers.stream().distinct().limit(MAX_SERVERS).toList();
         this.inquiries = new Inquiries(random, output::send);
         this.mapping = new MappingTrial(inquiries, this.servers, this::isOurs, nowNanos);
         this.startNanos = nowNanos;
-        this.endNanos = nowNanos + BUDGET_NANOS;
+        this.endNanos = nowNanos + Math.min(budgetNanos, BUDGET_NANOS);
         this.tickNanos = nowNanos;
         this.done = this.servers.isEmpty();
     }
@@ -104,9 +113,14 @@ public final class NatTest {
         return done ? Long.MAX_VALUE : Math.min(tickNanos, inquiries.nextDeadlineNanos());
     }
 
-    /** While no server answers: one of their hosts could be reached by TCP, and none has refused UDP. */
-    public void onlyTcpPasses() {
-        onlyTcpPasses = true;
+    /**
+     * Why no server answers.
+     *
+     * @param blocked one of their hosts could be reached by TCP, and none has refused UDP
+     */
+    public void silenceIs(boolean blocked) {
+        silenceExplained = true;
+        onlyTcpPasses = blocked;
     }
 
     public boolean done() {
@@ -170,7 +184,7 @@ public final class NatTest {
 
     private void tellProgress(long nowNanos) {
         boolean timeIsOver = nowNanos >= endNanos;
-        boolean silent = mapping.complete() && !inquiries.anyAnswer();
+        boolean silent = mapping.complete() && silenceExplained && !inquiries.anyAnswer();
         boolean filtered = mapping.complete() && filters.stream().allMatch(FilterTrial::ended);
         boolean allocated = ports != null && ports.ended(nowNanos);
         boolean hairpinned = mapping.complete() && allocated && (hairpin == null || hairpin.ended());

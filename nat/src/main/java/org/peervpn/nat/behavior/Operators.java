@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.StunMessage;
 
 /**
- * Which addresses are one server's, so that its word does not count twice: those which name each other as OTHER-ADDRESS.
- * That only one says so is not enough, or a liar could silence others by claiming them.
+ * Which addresses are one server's, so that its word does not count twice: those which name each other as OTHER-ADDRESS,
+ * or of which one names the other, and that one itself, as coturn does. That only one says so is not enough, or a liar
+ * could pass for others by claiming them.
  */
 final class Operators {
     private final Map<InetAddress, Set<InetAddress>> claims = new HashMap<>();
@@ -21,8 +22,8 @@ final class Operators {
         Operators operators = new Operators();
         for (Inquiry inquiry : inquiries) {
             for (Inquiry.Answer answer : inquiry.answers()) {
-                InetSocketAddress other = otherAddress(answer.source(), answer.message());
-                if (other != null) {
+                InetSocketAddress other = answer.message().otherAddress();
+                if (other != null && answer.message().type() == StunMessage.Type.SUCCESS) {
                     operators.claim(answer.source().getAddress(), other.getAddress());
                 }
             }
@@ -46,7 +47,11 @@ final class Operators {
     }
 
     boolean areOne(InetAddress one, InetAddress other) {
-        return one.equals(other) || (claims(one, other) && claims(other, one));
+        return one.equals(other) || isOther(one, other) || isOther(other, one);
+    }
+
+    private boolean isOther(InetAddress one, InetAddress other) {
+        return claims(one, other) && (claims(other, one) || claims(other, other));
     }
 
     private boolean claims(InetAddress one, InetAddress other) {

@@ -1,7 +1,6 @@
 package org.peervpn.nat.behavior;
 
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -102,7 +101,8 @@ record PortVerdict(@Nullable PortAllocation ports, int step) {
                 .toList();
         int strays = byPort.size() >= MAPPINGS_TO_SEE_A_WRAP ? 1 : 0;
         if (gaps - neighbours.size() <= strays) {
-            return new PortVerdict(PortAllocation.SEQUENTIAL, step(byPort, neighbours));
+            int step = step(byPort, neighbours);
+            return step == 0 ? UNKNOWN : new PortVerdict(PortAllocation.SEQUENTIAL, step);
         }
         return neighbours.size() <= strays ? new PortVerdict(PortAllocation.RANDOM, 0) : UNKNOWN;
     }
@@ -111,19 +111,26 @@ record PortVerdict(@Nullable PortAllocation ports, int step) {
         return byPort.get(index + 1).mapped.getPort() - byPort.get(index).mapped.getPort();
     }
 
-    /** The greatest step of which all gaps are multiples; negative if the NAT counts down. */
+    /** The greatest step of which all gaps are multiples; negative if the NAT counts down, 0 if that is not clear. */
     private static int step(List<Allocation> byPort, List<Integer> neighbours) {
         int step = 0;
-        int rising = 0;
-        List<Integer> gaps = new ArrayList<>();
         for (int i : neighbours) {
-            gaps.add(gap(byPort, i));
-            rising += Long.compare(byPort.get(i + 1).asked, byPort.get(i).asked);
+            step = greatestCommonDivisor(gap(byPort, i), step);
         }
-        for (int gap : gaps) {
-            step = greatestCommonDivisor(gap, step);
+        int rising = 0;
+        int falling = 0;
+        for (int i = 0; i < byPort.size(); i++) {
+            for (int j = i + 1; j < byPort.size(); j++) {
+                rising += byPort.get(i).asked < byPort.get(j).asked ? 1 : 0;
+                falling += byPort.get(i).asked > byPort.get(j).asked ? 1 : 0;
+            }
         }
-        return rising >= 0 ? step : -step;
+        // A question that was lost has its mapping later than it was asked first.
+        boolean clear = Math.max(rising, falling) >= 3 * Math.min(rising, falling);
+        if (!clear) {
+            return 0;
+        }
+        return rising > falling ? step : -step;
     }
 
     private static int greatestCommonDivisor(int a, int b) {

@@ -37,6 +37,7 @@ final class SimInternet implements NatTest.Output {
     long nowNanos = 1_000_000;
     int datagrams;
     boolean udpPasses = true;
+    boolean tcpPasses = true;
 
     @Nullable
     NatTest test;
@@ -74,7 +75,12 @@ final class SimInternet implements NatTest.Output {
     }
 
     InetSocketAddress endpoint() {
-        return nat.outbound(new InetSocketAddress(inside, MAIN_PORT), new InetSocketAddress("198.51.100.2", 3478));
+        return nat.outbound(
+                new InetSocketAddress(inside, MAIN_PORT), new InetSocketAddress("198.51.100.2", 3478), nowNanos);
+    }
+
+    void mappingsLive(int seconds) {
+        nat.lifetimeNanos = seconds * 1_000_000_000L;
     }
 
     List<InetSocketAddress> addresses() {
@@ -82,8 +88,13 @@ final class SimInternet implements NatTest.Output {
     }
 
     NatFindings run(long seed) {
-        NatTest test =
-                new NatTest(seeded(seed), new NatTest.LocalSide(Set.of(inside), inside), addresses, this, nowNanos);
+        NatTest test = new NatTest(
+                seeded(seed),
+                new NatTest.LocalSide(Set.of(inside), inside),
+                addresses,
+                this,
+                NatTest.BUDGET_NANOS,
+                nowNanos);
         this.test = test;
         long startNanos = nowNanos;
         while (!test.done()) {
@@ -115,7 +126,7 @@ final class SimInternet implements NatTest.Output {
         if (!udpPasses || lost()) {
             return;
         }
-        InetSocketAddress seen = nat.outbound(source, destination);
+        InetSocketAddress seen = nat.outbound(source, destination, nowNanos);
         if (destination.getAddress().equals(nat.address())) {
             if (nat.hairpins()) {
                 deliver(seen, destination, datagram, 2_000_000);
@@ -142,7 +153,7 @@ final class SimInternet implements NatTest.Output {
 
     private void deliver(InetSocketAddress source, InetSocketAddress outside, ByteBuffer datagram, long delayNanos) {
         later(delayNanos, () -> {
-            InetSocketAddress to = nat.inbound(source, outside);
+            InetSocketAddress to = nat.inbound(source, outside, nowNanos);
             if (to != null) {
                 arrive(to.getPort(), source, datagram);
             }
@@ -177,7 +188,11 @@ final class SimInternet implements NatTest.Output {
     }
 
     @Override
-    public void silent() {}
+    public void silent() {
+        if (test != null) {
+            test.silenceIs(tcpPasses);
+        }
+    }
 
     @Override
     public void finished(Stage stage) {

@@ -33,7 +33,9 @@ final class SimNat {
     private final Map<MappingKey, InetSocketAddress> mappings = new HashMap<>();
     private final Map<InetSocketAddress, InetSocketAddress> inside = new HashMap<>();
     private final Set<Permission> permissions = new HashSet<>();
+    private final Map<InetSocketAddress, Long> lastUsed = new HashMap<>();
     private int nextPort;
+    long lifetimeNanos = Long.MAX_VALUE;
 
     SimNat(Kind kind, InetAddress address, Random random) {
         this.kind = kind;
@@ -51,20 +53,35 @@ final class SimNat {
     }
 
     /** The endpoint that the destination sees. */
-    InetSocketAddress outbound(InetSocketAddress source, InetSocketAddress destination) {
+    InetSocketAddress outbound(InetSocketAddress source, InetSocketAddress destination, long nowNanos) {
+        forget(nowNanos);
         InetSocketAddress outside = kind.translates
                 ? mappings.computeIfAbsent(
                         new MappingKey(source, part(kind.mapping, destination)), key -> allocate(source))
                 : source;
         inside.put(outside, source);
+        lastUsed.put(outside, nowNanos);
         permissions.add(new Permission(outside, part(kind.filtering, destination)));
         return outside;
     }
 
     /** null if it is filtered. */
     @Nullable
-    InetSocketAddress inbound(InetSocketAddress source, InetSocketAddress outside) {
+    InetSocketAddress inbound(InetSocketAddress source, InetSocketAddress outside, long nowNanos) {
+        forget(nowNanos);
         return permissions.contains(new Permission(outside, part(kind.filtering, source))) ? inside.get(outside) : null;
+    }
+
+    private void forget(long nowNanos) {
+        lastUsed.entrySet().removeIf(entry -> {
+            boolean dead = nowNanos - entry.getValue() > lifetimeNanos;
+            if (dead) {
+                inside.remove(entry.getKey());
+                mappings.values().remove(entry.getKey());
+                permissions.removeIf(permission -> permission.outside.equals(entry.getKey()));
+            }
+            return dead;
+        });
     }
 
     private InetSocketAddress allocate(InetSocketAddress source) {

@@ -43,12 +43,14 @@ final class SimServer {
     private final InetSocketAddress other;
     private final Random random;
     private final InetSocketAddress oneForAll;
+    private final boolean secondNamesItself; // as coturn's does
 
     SimServer(Kind kind, InetSocketAddress first, InetSocketAddress other, Random random) {
         this.kind = kind;
         this.first = first;
         this.other = other;
         this.random = random;
+        this.secondNamesItself = random.nextBoolean();
         this.oneForAll = new InetSocketAddress("198.51.100.77", 1024 + random.nextInt(60_000));
     }
 
@@ -93,7 +95,10 @@ final class SimServer {
 
     private InetSocketAddress otherOf(InetSocketAddress at) {
         InetSocketAddress opposite = opposite(at);
-        return kind == Kind.SAME_ADDRESS ? new InetSocketAddress(at.getAddress(), opposite.getPort()) : opposite;
+        boolean itself = secondNamesItself && at.getAddress().equals(other.getAddress());
+        return (kind == Kind.SAME_ADDRESS || itself)
+                ? new InetSocketAddress(at.getAddress(), opposite.getPort())
+                : opposite;
     }
 
     private InetSocketAddress opposite(InetSocketAddress at) {

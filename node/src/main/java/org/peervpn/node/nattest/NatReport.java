@@ -40,6 +40,30 @@ public record NatReport(
         List<String> advice,
         List<Server> servers) {
 
+    public NatReport withLifetime(@Nullable Integer seconds) {
+        return new NatReport(
+                nat,
+                mapping,
+                filtering,
+                portPreservation,
+                ports,
+                portStep,
+                hairpinning,
+                publicEndpoint,
+                endpointConfirmed,
+                filteringWitnesses,
+                severalAddresses,
+                localEndpoint,
+                cgn,
+                ipv6,
+                portMapping,
+                seconds,
+                canBeExit,
+                doubts,
+                advice,
+                servers);
+    }
+
     /** The same of IPv6, as far as it differs there. */
     public record Ipv6(
             NatName nat,

@@ -27,6 +27,9 @@ public final class ControlClient {
 
     private static final long PATIENCE_WITH_DOWN_MILLIS = 120_000;
 
+    /** The lifetime of a mapping takes its time. */
+    private static final long PATIENCE_WITH_NAT_TEST_MILLIS = 260_000;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Home home;
@@ -37,7 +40,11 @@ public final class ControlClient {
 
     /** The node's answer; empty if no node runs in this home. A {@link NodeException} bears what the node objects. */
     public Optional<JsonNode> call(String call, Map<String, String> arguments) throws NodeException {
-        long patienceMillis = call.equals("down") ? PATIENCE_WITH_DOWN_MILLIS : PATIENCE_MILLIS;
+        long patienceMillis = switch (call) {
+            case "down" -> PATIENCE_WITH_DOWN_MILLIS;
+            case "nattest" -> PATIENCE_WITH_NAT_TEST_MILLIS;
+            default -> PATIENCE_MILLIS;
+        };
         ObjectNode question = JSON.createObjectNode().put("call", call);
         arguments.forEach(question::put);
         for (Path socket : new Path[] {

@@ -24,7 +24,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.MappingWatch;
-import org.peervpn.nat.behavior.Stage;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeCore;
@@ -38,6 +37,8 @@ import org.peervpn.node.Remembered;
 import org.peervpn.node.invitation.EndpointSanity;
 import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.nattest.NatReport;
+import org.peervpn.node.nattest.NatTestProgress;
+import org.peervpn.node.nattest.NatTestRequest;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
@@ -261,14 +262,14 @@ final class Engine implements AutoCloseable {
     }
 
     /** Tests what the NAT does to this port; a test that goes on already has to do. */
-    CompletableFuture<NatReport> testNat(List<Endpoint> servers, Consumer<Stage> progress) {
+    CompletableFuture<NatReport> testNat(NatTestRequest request, NatTestProgress progress) {
         CompletableFuture<NatReport> report = new CompletableFuture<>();
         loop.execute(() -> {
             NatTrial trial = natTrial;
             if (trial == null) {
-                trial = new NatTrial(loop, port, options.mark(), this::nowNanos, resolver, progress);
+                trial = new NatTrial(loop, port, options.mark(), this::nowNanos, resolver, request, progress);
                 natTrial = trial;
-                trial.begin(servers, LocalAddresses.read(core.overlay()));
+                trial.begin(LocalAddresses.read(core.overlay()));
                 var unused = trial.report().whenComplete((result, failure) -> natTrial = null);
             }
             var unused = trial.report().whenComplete((result, failure) -> report.complete(result));

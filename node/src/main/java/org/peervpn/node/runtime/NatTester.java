@@ -6,18 +6,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.behavior.NatTest;
+import org.peervpn.nat.behavior.ServerFinding;
 import org.peervpn.nat.behavior.Stage;
 import org.peervpn.node.nattest.NatReport;
 import org.peervpn.node.nattest.NatReports;
@@ -31,7 +32,8 @@ final class NatTester implements AutoCloseable {
     interface Listener {
         void finished(Stage stage);
 
-        void done(NatReport report);
+        /** @param answering the servers of IPv4 that do */
+        void done(NatReport report, List<InetSocketAddress> answering);
     }
 
     private final EventLoop loop;
@@ -40,12 +42,12 @@ final class NatTester implements AutoCloseable {
     private final LongSupplier clock;
     private final Map<InetSocketAddress, String> names;
     private final Listener listener;
+    private final long budgetNanos;
     private final NatTest ipv4;
     private final @Nullable NatTest ipv6; // null without IPv6
     private final @Nullable InetAddress sourceIpv4;
     private final @Nullable InetAddress sourceIpv6;
     private final Set<Stage> told = new HashSet<>();
-    private boolean tcpTried;
     private boolean ended;
     private @Nullable Future<?> timer;
 
@@ -62,12 +64,14 @@ final class NatTester implements AutoCloseable {
             LongSupplier clock,
             Map<InetSocketAddress, String> names,
             List<InetAddress> local,
+            long budgetMillis,
             Listener listener) {
         this.loop = loop;
         this.main = main;
         this.auxiliary = new AuxiliaryPorts(loop, mark, this::received, this::endTurn);
         this.clock = clock;
         this.names = Map.copyOf(names);
+        this.budgetNanos = TimeUnit.MILLISECONDS.toNanos(budgetMillis);
         this.listener = listener;
         List<InetSocketAddress> serversV4 = servers(names, false);
         List<InetSocketAddress> serversV6 = servers(names, true);
@@ -104,6 +108,7 @@ final class NatTester implements AutoCloseable {
                 new NatTest.LocalSide(Set.copyOf(addresses), source),
                 reachable,
                 new Output(reachable, tellsStages),
+                budgetNanos,
                 clock.getAsLong());
     }
 
@@ -151,7 +156,12 @@ final class NatTester implements AutoCloseable {
         NatReport report =
                 NatReports.of(new NatReports.Side(ipv4.findings(), sourceIpv4, main.port(), names), six, null);
         close();
-        listener.done(report);
+        listener.done(
+                report,
+                ipv4.findings().servers().stream()
+                        .filter(server -> server.rttNanos() != null && !server.contradicted())
+                        .map(ServerFinding::server)
+                        .toList());
     }
 
     @Override
@@ -161,6 +171,15 @@ final class NatTester implements AutoCloseable {
             timer.cancel(false);
         }
         auxiliary.close();
+    }
+
+    /** On a thread of the trial, which may come to an end after the test. */
+    private void silenceIs(NatTest test, boolean blocked) {
+        try {
+            loop.execute(() -> test.silenceIs(blocked));
+        } catch (RejectedExecutionException e) {
+            // Nobody wants to know any more.
+        }
     }
 
     private void tell(Stage stage) {
@@ -195,9 +214,9 @@ final class NatTester implements AutoCloseable {
 
         @Override
         public void silent() {
-            if (tellsStages && !tcpTried) {
-                tcpTried = true;
-                TcpTrial.begin(new ArrayList<>(servers), () -> loop.execute(ipv4::onlyTcpPasses));
+            NatTest test = tellsStages ? ipv4 : ipv6;
+            if (test != null) {
+                TcpTrial.begin(servers, blocked -> silenceIs(test, blocked));
             }
         }
 

@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.behavior.Stage;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.nattest.NatReport;
+import org.peervpn.node.nattest.NatTestProgress;
+import org.peervpn.node.nattest.NatTestRequest;
 import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.udp.UdpPort;
 
@@ -31,14 +32,23 @@ final class NatTrial {
     private final int mark;
     private final LongSupplier clock;
     private final Resolver resolver;
-    private final Consumer<Stage> progress;
+    private final NatTestProgress progress;
+    private final NatTestRequest request;
     private final Map<InetSocketAddress, String> names = new LinkedHashMap<>();
     private final CompletableFuture<NatReport> report = new CompletableFuture<>();
     private List<InetAddress> local = List.of();
     private int unresolved;
     private @Nullable NatTester tester; // null while names are resolved
 
-    NatTrial(EventLoop loop, UdpPort port, int mark, LongSupplier clock, Resolver resolver, Consumer<Stage> progress) {
+    NatTrial(
+            EventLoop loop,
+            UdpPort port,
+            int mark,
+            LongSupplier clock,
+            Resolver resolver,
+            NatTestRequest request,
+            NatTestProgress progress) {
+        this.request = request;
         this.loop = loop;
         this.port = port;
         this.mark = mark;
@@ -52,7 +62,8 @@ final class NatTrial {
     }
 
     /** @param addresses of the machine */
-    void begin(List<Endpoint> servers, List<InetAddress> addresses) {
+    void begin(List<InetAddress> addresses) {
+        List<Endpoint> servers = request.servers();
         local = addresses;
         unresolved = servers.size();
         servers.forEach(server -> resolver.resolve(server.host(), found -> resolved(server, found)));
@@ -80,17 +91,27 @@ final class NatTrial {
         if (tester != null || report.isDone() || names.size() < leastServers) {
             return;
         }
-        tester = new NatTester(loop, port, mark, clock, names, local, new NatTester.Listener() {
+        tester = new NatTester(loop, port, mark, clock, names, local, request.budgetMillis(), new NatTester.Listener() {
             @Override
             public void finished(Stage stage) {
-                progress.accept(stage);
+                progress.finished(stage);
             }
 
             @Override
-            public void done(NatReport result) {
-                report.complete(result);
+            public void done(NatReport result, List<InetSocketAddress> answering) {
+                if (request.lifetime()) {
+                    measureLifetime(result, answering);
+                } else {
+                    report.complete(result);
+                }
             }
         });
+    }
+
+    private void measureLifetime(NatReport result, List<InetSocketAddress> servers) {
+        var unused = new LifetimeTester(loop, mark, clock, servers, progress::lifetime)
+                .seconds()
+                .thenAccept(seconds -> report.complete(result.withLifetime(seconds)));
     }
 
     /** False if the datagram is not for the test. */

@@ -43,6 +43,8 @@ import org.peervpn.node.PresharedKeys;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.SteadyClock;
 import org.peervpn.node.nattest.NatReport;
+import org.peervpn.node.nattest.NatTestProgress;
+import org.peervpn.node.nattest.NatTestRequest;
 import org.peervpn.routing.Router;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.routing.RouterException;
@@ -250,7 +252,7 @@ public final class Node implements AutoCloseable {
         return switch (call) {
             case "status" -> JSON.valueToTree(await(engine.ask(core -> status())));
             case "info" -> JSON.valueToTree(infoWithin(InfoProbe.PATIENCE_MILLIS));
-            case "nattest" -> JSON.valueToTree(testNat(arguments.path("servers").asText()));
+            case "nattest" -> JSON.valueToTree(testNat(arguments));
             case "add" -> {
                 ConnectLine line = ConnectLine.parse(arguments.path("line").asText());
                 if (line.invitation() != null) {
@@ -279,11 +281,15 @@ public final class Node implements AutoCloseable {
         };
     }
 
-    /** @param servers with commas between them */
-    private NatReport testNat(String servers) throws NodeException {
-        List<Endpoint> endpoints =
-                Arrays.stream(servers.split(",")).map(Endpoint::parse).toList();
-        return await(engine.testNat(endpoints, stage -> {}));
+    /** The servers stand with commas between them. */
+    private NatReport testNat(JsonNode arguments) throws NodeException {
+        List<Endpoint> servers = Arrays.stream(
+                        arguments.path("servers").asText().split(",", -1))
+                .map(Endpoint::parse)
+                .toList();
+        long budgetMillis = arguments.path("budgetMillis").asLong();
+        boolean lifetime = arguments.path("lifetime").asBoolean();
+        return await(engine.testNat(new NatTestRequest(servers, budgetMillis, lifetime), NatTestProgress.IGNORED));
     }
 
     /** What the operator has decided about a peer holds only if it also holds after a crash. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -23,14 +24,14 @@ final class TcpTrial {
 
     private TcpTrial() {}
 
-    /** Calls back, on a thread of its own, only if UDP does not pass though TCP does. */
-    static void begin(List<InetSocketAddress> servers, Runnable onlyTcpPasses) {
-        Thread trial = new Thread(() -> run(servers, onlyTcpPasses), "tcp-trial");
+    /** Tells, on a thread of its own, whether UDP does not pass though TCP does. */
+    static void begin(List<InetSocketAddress> servers, Consumer<Boolean> blocked) {
+        Thread trial = new Thread(() -> run(servers, blocked), "tcp-trial");
         trial.setDaemon(true);
         trial.start();
     }
 
-    private static void run(List<InetSocketAddress> servers, Runnable onlyTcpPasses) {
+    private static void run(List<InetSocketAddress> servers, Consumer<Boolean> blocked) {
         ExecutorService threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "tcp-trial");
             thread.setDaemon(true);
@@ -38,9 +39,7 @@ final class TcpTrial {
         });
         var refused = all(servers, TcpTrial::refusesUdp, threads);
         var reached = all(servers, TcpTrial::isReachedByTcp, threads);
-        if (anyTrue(reached) && !anyTrue(refused)) {
-            onlyTcpPasses.run();
-        }
+        blocked.accept(anyTrue(reached) && !anyTrue(refused));
         threads.shutdown();
     }
 
