@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param tries of each pair of the matrix
  * @param line give the short lines, not codes
  */
-record Arguments(@Nullable Long seed, boolean trace, long from, long scenarios, boolean matrix, int tries, boolean line) {
+record Arguments(
+        @Nullable Long seed, boolean trace, long from, long scenarios, boolean matrix, int tries, boolean line) {
     static final String USAGE = """
             scripts/lab --seed N [--trace]          play one random scenario; print every event of it
             scripts/lab --scenarios N [--from SEED] play N random scenarios, on all processors

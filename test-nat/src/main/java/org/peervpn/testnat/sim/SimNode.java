@@ -14,23 +14,23 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.nat.Candidate;
+import org.peervpn.nat.NatSummary;
 import org.peervpn.node.Admission;
 import org.peervpn.node.ConnectLine;
 import org.peervpn.node.Endpoint;
+import org.peervpn.node.LocalNetwork;
 import org.peervpn.node.NodeConfig;
 import org.peervpn.node.NodeCore;
 import org.peervpn.node.NodeEvent;
 import org.peervpn.node.NodeOutput;
-import org.peervpn.node.LocalNetwork;
-import org.peervpn.node.PresharedKeys;
-import org.peervpn.node.invitation.Invitation;
-import org.peervpn.nat.Candidate;
-import org.peervpn.nat.NatSummary;
-import org.peervpn.routing.Cidr;
 import org.peervpn.node.OverlayAddresses;
 import org.peervpn.node.PeerId;
+import org.peervpn.node.PresharedKeys;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.SteadyClock;
+import org.peervpn.node.invitation.Invitation;
+import org.peervpn.routing.Cidr;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.NoisePrivateKey;
 import org.peervpn.tunnel.NoisePublicKey;
@@ -171,7 +171,8 @@ final class SimNode implements NodeOutput {
 
     private List<LocalNetwork> networks() {
         return host.addresses().stream()
-                .map(address -> new LocalNetwork(address, Cidr.network(address, address instanceof Inet4Address ? IPV4_PREFIX : IPV6_PREFIX)))
+                .map(address -> new LocalNetwork(
+                        address, Cidr.network(address, address instanceof Inet4Address ? IPV4_PREFIX : IPV6_PREFIX)))
                 .toList();
     }
 
@@ -276,6 +277,15 @@ final class SimNode implements NodeOutput {
     /** Whether it has, or once had, this address, on its host or before its routers. */
     boolean everSeenAt(InetAddress address) {
         return places.stream().anyMatch(place -> place.owned(address));
+    }
+
+    /** Whether it has ever been elsewhere. */
+    boolean hasMoved() {
+        return places.size() > 1;
+    }
+
+    Duration clockError() {
+        return clockError;
     }
 
     /** null if it was not told of the peer. */
