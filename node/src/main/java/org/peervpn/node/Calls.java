@@ -117,6 +117,9 @@ final class Calls {
         if (entry.up) { // also one that called us: it sends to where we were
             leaveFromAnyAddress(entry.boundPeer().lane());
             tunnel.sendKeepalive(entry.boundPeer(), turn.now());
+            if (entry.agent != null) { // the old path may lead nowhere from here, or a better one may be there
+                paths.seek(entry);
+            }
         } else if (entry.isDialled()) {
             beginAnew(entry);
         }

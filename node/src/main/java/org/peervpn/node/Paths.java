@@ -140,14 +140,13 @@ final class Paths {
         if (last != null) {
             put(all, new Candidate(CandidateType.PEER_REFLEXIVE, last));
         }
+        all.keySet().removeIf(this::isOurs);
         agent.remote(List.copyOf(all.values()), reach.nat(), reach.sprayable());
     }
 
     private List<Candidate> usable(List<Candidate> said, boolean sharesNat) {
         List<Cidr> prefixes = networks.stream().map(LocalNetwork::prefix).toList();
-        return Candidates.usable(said, prefixes, sharesNat).stream()
-                .filter(candidate -> !isOurs(candidate.endpoint()))
-                .toList();
+        return Candidates.usable(said, prefixes, sharesNat);
     }
 
     /** Private prefixes are the same in many homes: what is another's address there may be ours here. */

@@ -38,8 +38,9 @@ record Scenario(
      *
      * @param introduced when it is told of the others
      * @param ipv6 whether it is told their IPv6 endpoints where they have some
+     * @param code whether it is given their codes, not lines
      */
-    record Participant(int place, Duration introduced, Duration clockError, boolean ipv6) {}
+    record Participant(int place, Duration introduced, Duration clockError, boolean ipv6, boolean code) {}
 
     /** What goes wrong. */
     enum Fault {

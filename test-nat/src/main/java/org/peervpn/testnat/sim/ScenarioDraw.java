@@ -99,7 +99,7 @@ final class ScenarioDraw {
     private Participant participant(int place) {
         Duration introduced = seconds(4).plusMillis(random.nextInt(chance(0.85) ? 1_500 : 60_000));
         Duration clockError = chance(0.7) ? Duration.ZERO : seconds(random.nextInt(-3600, 3600));
-        return new Participant(place, introduced, clockError, chance(0.5));
+        return new Participant(place, introduced, clockError, chance(0.5), chance(0.5));
     }
 
     private List<StunServer.Honesty> stunServers() {

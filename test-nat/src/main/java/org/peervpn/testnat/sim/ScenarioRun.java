@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.ConnectLine;
 import org.peervpn.node.Endpoint;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.testnat.sim.Scenario.Happening;
 import org.peervpn.testnat.sim.Scenario.Participant;
 import org.peervpn.testnat.sim.Scenario.Place;
@@ -102,12 +103,19 @@ final class ScenarioRun {
     private void introduce(SimNode node, Participant participant) {
         for (SimNode other : nodes) {
             if (other != node) {
-                node.add(new ConnectLine(other.publicKey(), endpointOf(other, node, participant.ipv6())));
+                node.add(lineOf(other, node, participant));
             }
         }
     }
 
     /** What the operator of the other one has told. */
+    private static ConnectLine lineOf(SimNode other, SimNode asker, Participant participant) {
+        Invitation code = participant.code() ? other.invitation() : null;
+        return code != null
+                ? ConnectLine.of(code)
+                : new ConnectLine(other.publicKey(), endpointOf(other, asker, participant.ipv6()));
+    }
+
     private static Endpoint endpointOf(SimNode other, SimNode asker, boolean ipv6) {
         InetSocketAddress ipv4 = other.mainEndpoint(true);
         if (other.site() == asker.site() && ipv4 != null) {

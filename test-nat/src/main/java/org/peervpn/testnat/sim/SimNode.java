@@ -279,6 +279,15 @@ final class SimNode implements NodeOutput {
         return places.stream().anyMatch(place -> place.owned(address));
     }
 
+    /** Whether it has ever been elsewhere. */
+    boolean hasMoved() {
+        return places.size() > 1;
+    }
+
+    Duration clockError() {
+        return clockError;
+    }
+
     /** null if it was not told of the peer. */
     @Nullable
     ConnectLine lineOf(SimNode peer) {

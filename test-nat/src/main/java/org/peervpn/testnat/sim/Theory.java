@@ -3,11 +3,13 @@ package org.peervpn.testnat.sim;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import org.peervpn.nat.Behavior;
+import org.peervpn.nat.Candidate;
 import org.peervpn.node.ConnectLine;
+import org.peervpn.node.invitation.Invitation;
 
 /**
  * Who must be connected in the end, from what the routers really do and what the nodes were told. Says yes only where the
@@ -15,18 +17,33 @@ import org.peervpn.node.ConnectLine;
  */
 final class Theory {
 
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
     private Theory() {}
 
     /** Whether a call of one of them must reach the other one, and so its answer the caller. */
     static boolean mustConnect(SimNode one, SimNode other) {
-        return !isPoisonable(one) && !isPoisonable(other) && (reaches(one, other) || reaches(other, one));
+        return isUnpoisonable(one, other) && (reaches(one, other) || reaches(other, one));
+    }
+
+    /**
+     * A sloppy router makes what comes too early into an entry of its own. Both fall silent by the clock on the wall until
+     * that has died, which takes clocks that agree and entries that do not live for longer than the silence.
+     */
+    private static boolean isUnpoisonable(SimNode one, SimNode other) {
+        boolean inTime = one.clockError().equals(other.clockError());
+        return Stream.of(one, other)
+                .flatMap(node -> node.site().ipv4Routers().stream())
+                .map(NatBox::behavior)
+                .allMatch(router ->
+                        !router.sloppy() || (inTime && router.unreplied().compareTo(SILENCE) <= 0));
     }
 
     private static boolean reaches(SimNode caller, SimNode callee) {
-        InetSocketAddress target = target(caller, callee);
-        if (target == null) {
-            return false;
-        }
+        return targets(caller, callee).stream().anyMatch(target -> reaches(caller, callee, target));
+    }
+
+    private static boolean reaches(SimNode caller, SimNode callee, InetSocketAddress target) {
         boolean ipv4 = target.getAddress() instanceof Inet4Address;
         InetSocketAddress source = caller.mainEndpoint(ipv4);
         InetSocketAddress home = callee.mainEndpoint(ipv4);
@@ -34,26 +51,25 @@ final class Theory {
             return false;
         }
         if (caller.site() == callee.site()) {
-            return target.equals(home);
+            // Who has come here later is found by its public endpoint, or not at all: nothing is promised.
+            return target.equals(home) && !caller.hasMoved() && !callee.hasMoved();
         }
-        if (isPrivate(target)) {
-            return false;
-        }
-        if (!target.equals(callee.site().seen(home))) {
+        if (isPrivate(target) || !target.equals(callee.site().seen(home))) {
             return false;
         }
         return switch (filtering(callee.site(), ipv4)) {
             case ENDPOINT_INDEPENDENT -> true;
             case ADDRESS_DEPENDENT ->
                 sendsToAddress(callee, caller, caller.site().seenAddress(source));
-            case ADDRESS_AND_PORT_DEPENDENT ->
-                Objects.equals(target(callee, caller), caller.site().seen(source)) && target(callee, caller) != null;
+            case ADDRESS_AND_PORT_DEPENDENT -> {
+                InetSocketAddress seen = caller.site().seen(source);
+                yield seen != null && targets(callee, caller).contains(seen);
+            }
         };
     }
 
     private static boolean sendsToAddress(SimNode from, SimNode to, InetAddress address) {
-        InetSocketAddress target = target(from, to);
-        return target != null && target.getAddress().equals(address);
+        return targets(from, to).stream().anyMatch(target -> target.getAddress().equals(address));
     }
 
     private static Behavior filtering(Site site, boolean ipv4) {
@@ -64,18 +80,20 @@ final class Theory {
         return ipv4 && ofAll != null ? ofAll : Behavior.ADDRESS_AND_PORT_DEPENDENT;
     }
 
-    private static @Nullable InetSocketAddress target(SimNode from, SimNode to) {
+    /** Where the one was told that the other one is. */
+    private static List<InetSocketAddress> targets(SimNode from, SimNode to) {
         ConnectLine line = from.lineOf(to);
-        return line == null ? null : line.endpoint().literal();
+        if (line == null) {
+            return List.of();
+        }
+        Invitation code = line.invitation();
+        InetSocketAddress literal = line.endpoint().literal();
+        return code != null
+                ? code.candidates().stream().map(Candidate::endpoint).toList()
+                : literal == null ? List.of() : List.of(literal);
     }
 
     private static boolean isPrivate(InetSocketAddress endpoint) {
         return endpoint.getAddress().isSiteLocalAddress();
-    }
-
-    /** What the other one sends too early makes such a router use another port. */
-    private static boolean isPoisonable(SimNode node) {
-        return List.copyOf(node.site().ipv4Routers()).stream()
-                .anyMatch(router -> router.behavior().sloppy());
     }
 }
