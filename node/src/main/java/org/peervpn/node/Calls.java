@@ -182,6 +182,9 @@ final class Calls {
             LOG.debug("handshake with {}: initiation by {}, to {}", entry.id, path, entry.places());
             entry.triesCandidates = true;
             entry.unanswered++;
+            if (entry.up && entry.unanswered == 2 && entry.agent != null) {
+                paths.seek(entry); // its path may be dead
+            }
         }
     }
 

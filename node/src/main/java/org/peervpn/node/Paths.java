@@ -254,11 +254,20 @@ final class Paths {
             return;
         }
         told = now;
+        peers.entries().stream().filter(entry -> entry.agent != null).forEach(this::lookAgain);
         for (PeerEntry entry : peers.entries()) {
             if (entry.up && entry.hello != null) {
                 entry.reachSent = 0;
                 entry.nextReachNanos = turn.now() + DELAY_NANOS;
             }
+        }
+    }
+
+    /** Which of a peer's endpoints are worth a check depends on where we are. */
+    private void lookAgain(PeerEntry entry) {
+        PathAgent agent = entry.agent;
+        if (agent != null) {
+            tellWhereabouts(entry, agent);
         }
     }
 

@@ -56,6 +56,9 @@ public final class PathAgent {
     /** The controlled side leaves the choice to the other one for so long. */
     static final long DEFERENCE_NANOS = 500_000_000L;
 
+    /** After so much of an attempt a pair that has not answered counts as dead. */
+    static final long VERDICT_NANOS = 1_500_000_000L;
+
     /** What was found in an earlier attempt may be gone. */
     static final long FORGET_NANOS = 10_000_000_000L;
 
@@ -294,7 +297,9 @@ public final class PathAgent {
         }
         targets.values().forEach(target -> target.nextCheckNanos = nowNanos);
         journal.add(nowNanos, "attempt with " + targets.size() + " candidates, " + prospect());
-        if (!connected) {
+        if (connected) {
+            chooseNanos = nowNanos + VERDICT_NANOS;
+        } else {
             spray.plan(nowNanos);
         }
     }
@@ -335,13 +340,23 @@ public final class PathAgent {
             return;
         }
         Target used = connected && inUse != null ? targets.get(inUse) : null;
-        boolean isBetter = used == null || best.score().compareTo(used.score()) < 0;
-        boolean mayChoose = keys.areSmaller() || !connected;
+        boolean isDead = isDead(used, nowNanos);
+        boolean isBetter = used == null || isDead || best.score().compareTo(used.score()) < 0;
+        boolean mayChoose = keys.areSmaller() || !connected || isDead;
         if (isBetter && mayChoose) {
             inUse = best.pair;
             journal.add(nowNanos, "chose " + describe(best.pair));
             output.use(best.pair, best.type, best.rttNanos);
         }
+    }
+
+    /** The attempt has gone on for a while and the pair in use has not answered. */
+    private boolean isDead(@Nullable Target used, long nowNanos) {
+        long startNanos = attemptEndNanos - BURST_NANOS;
+        return used != null
+                && isAttempting(nowNanos)
+                && nowNanos - startNanos >= VERDICT_NANOS
+                && used.heardNanos < startNanos;
     }
 
     // For the parts.
