@@ -50,7 +50,7 @@ final class GuestPrompt {
         return isTerminal(0) && isTerminal(1);
     }
 
-    private static boolean isTerminal(int descriptor) {
+    static boolean isTerminal(int descriptor) {
         try {
             String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
                     .toString();
