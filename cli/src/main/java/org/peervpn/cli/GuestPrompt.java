@@ -4,6 +4,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
@@ -33,7 +35,7 @@ final class GuestPrompt {
 
     /** null where nobody sits at a terminal. */
     static @Nullable GuestPrompt onTerminal(Node node, Console console) {
-        if (!Terminal.is(0) || !Terminal.is(1)) {
+        if (!isTerminal()) {
             return null;
         }
         GuestPrompt prompt = new GuestPrompt(node, console);
@@ -41,6 +43,21 @@ final class GuestPrompt {
         reader.setDaemon(true);
         reader.start();
         return prompt;
+    }
+
+    /** Not {@link System#console}, which from JDK 22 on is there without a terminal, too. */
+    private static boolean isTerminal() {
+        return isTerminal(0) && isTerminal(1);
+    }
+
+    static boolean isTerminal(int descriptor) {
+        try {
+            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
+            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty") || device.equals("/dev/console");
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
     }
 
     synchronized void ask(NodeEvent.GuestAsks guest) {

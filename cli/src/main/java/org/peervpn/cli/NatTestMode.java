@@ -25,12 +25,14 @@ import org.peervpn.tunnel.NoisePrivateKey;
 final class NatTestMode implements NatTestProgress {
     private static final long BUDGET_MILLIS = 7_000;
     private static final long LEAST_BUDGET_MILLIS = 5_000;
+    private static final int STANDARD_ERROR = 2;
     private static final int BAR_WIDTH = 40;
     private static final int LIFETIME_SECONDS = 183;
 
     private final Options options;
     private final Console console;
     private final PrintStream err;
+    private volatile boolean barDrawn;
 
     NatTestMode(Options options, Console console, PrintStream err) {
         this.options = options;
@@ -42,6 +44,9 @@ final class NatTestMode implements NatTestProgress {
     int run() throws NodeException {
         List<Endpoint> servers = NodeConfigs.natTestServers(options);
         NatReport report = report(servers);
+        if (barDrawn) {
+            err.println();
+        }
         if (console.isJson()) {
             console.result(Modes.JSON.valueToTree(report));
         } else {
@@ -104,7 +109,8 @@ final class NatTestMode implements NatTestProgress {
     /** A bar that grows in its line, for who sits at a terminal. */
     @Override
     public void lifetime(int percent) {
-        if (!console.isJson() && System.console() != null) {
+        if (!console.isJson() && GuestPrompt.isTerminal(STANDARD_ERROR)) {
+            barDrawn = true;
             int full = percent * BAR_WIDTH / 100;
             err.print("\r  lifetime [" + "#".repeat(full) + ".".repeat(BAR_WIDTH - full) + "] at most "
                     + (100 - percent) * LIFETIME_SECONDS / 100 + " s more ");
