@@ -25,7 +25,7 @@ final class ConfigFile {
     /** The modes that a file may set; the others do something once and end. */
     private static final Set<String> RUNNING_MODES = Set.of("exit", "listen", "connect");
 
-    private static final Set<String> COMMAND_LINE_ONLY = Set.of("help", "home", "config", "qr");
+    private static final Set<String> COMMAND_LINE_ONLY = Set.of("help", "home", "config", "qr", "lifetime");
     private static final int MAX_NAME_LENGTH = 64;
 
     private final String file;

@@ -21,7 +21,11 @@ import org.junit.jupiter.api.Test;
 /** {@code --nattest} behind every NAT of the laboratory, against two coturns. */
 class NatTestIT {
     private static final int AT_ONCE = 3;
-    private static final double MOST_SECONDS = 8;
+    private static final double USUAL_SECONDS = 8;
+
+    /** Where several tests and whatever else keep the machine busy before the program has even begun. */
+    private static final double MOST_SECONDS = 12;
+
     private static final String UNKNOWN = "null";
 
     private static final String[] ONE_SERVER = {"--stun=" + Lab.STUN_ADDRESS + ":" + Coturn.PORT};
@@ -89,6 +93,8 @@ class NatTestIT {
             assertThat(one.verdict).as(expected.plan + " " + one.report).isEqualTo(expected.verdict);
             assertThat(one.seconds).as(expected.plan.name()).isLessThan(MOST_SECONDS);
         });
+        assertThat(seen.values().stream().filter(one -> one.seconds < USUAL_SECONDS))
+                .hasSizeGreaterThan(seen.size() / 2);
         assertThat(of(seen, "port").report.path("filteringWitnesses").asInt()).isEqualTo(2);
         assertThat(of(seen, "port").report.path("publicEndpoint").asText())
                 .isEqualTo(site("port").publicAddress() + ":51820");
@@ -96,9 +102,13 @@ class NatTestIT {
 
     @Test
     void withOneServerTheNamesAreTheSame() throws Exception {
-        Map<String, Seen> seen = testAll(EXPECTED, ONE_SERVER);
+        List<Expected> some = EXPECTED.stream()
+                .filter(expected ->
+                        List.of("full", "addr", "port", "adm", "sym", "seq").contains(expected.plan.name()))
+                .toList();
+        Map<String, Seen> seen = testAll(some, ONE_SERVER);
 
-        EXPECTED.forEach(expected -> assertThat(name(of(seen, expected.plan.name()).verdict))
+        some.forEach(expected -> assertThat(name(of(seen, expected.plan.name()).verdict))
                 .as(expected.plan + " " + of(seen, expected.plan.name()).report)
                 .isEqualTo(name(expected.verdict)));
     }
