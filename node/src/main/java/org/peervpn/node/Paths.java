@@ -146,7 +146,9 @@ final class Paths {
 
     private List<Candidate> usable(List<Candidate> said, boolean sharesNat) {
         List<Cidr> prefixes = networks.stream().map(LocalNetwork::prefix).toList();
-        return Candidates.usable(said, prefixes, sharesNat);
+        return Candidates.usable(said, prefixes, sharesNat).stream()
+                .filter(candidate -> !isOurs(candidate.endpoint()))
+                .toList();
     }
 
     /** Private prefixes are the same in many homes: what is another's address there may be ours here. */
