@@ -197,14 +197,6 @@ final class Calls {
         return entry.agent != null && entry.isDialled() && !entry.wasUp;
     }
 
-    /** This moment, or if it lies in the silent part, soon after the next slot. */
-    private long inSteadyPart(long nanos) {
-        long utcMillis = wallClock.millis() + (nanos - turn.now()) / NANOS_PER_MILLI;
-        return Slots.isSilent(utcMillis)
-                ? nanos + Slots.millisToNext(utcMillis) * NANOS_PER_MILLI + random.nextLong(SLOT_JITTER_NANOS)
-                : nanos;
-    }
-
     /** The name may stand for another address by now. */
     private void resolveAgain(PeerEntry entry) {
         boolean isName = entry.endpoint != null && entry.endpoint.literal() == null;
@@ -244,7 +236,9 @@ final class Calls {
         }
         entry.nextDialNanos = entry.calls.nextCallNanos(turn.now(), random);
         if (mayConfuse(entry) && !entry.calls.isQuick(turn.now())) {
-            entry.nextDialNanos = Math.max(entry.nextDialNanos, inSteadyPart(entry.nextDialNanos));
+            entry.nextDialNanos = turn.now()
+                    + Slots.millisToNext(wallClock.millis()) * NANOS_PER_MILLI
+                    + random.nextLong(SLOT_JITTER_NANOS);
         }
         entry.nextResolveNanos = Math.min(entry.nextResolveNanos, entry.nextDialNanos);
         LOG.debug("{} is called again in {} s", entry.id, (entry.nextDialNanos - turn.now()) / NodeCore.seconds(1));
