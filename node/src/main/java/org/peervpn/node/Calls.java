@@ -128,9 +128,9 @@ final class Calls {
     /** The address that the peer has sent to may not lead to it any more. */
     private void leaveFromAnyAddress(Lane lane) {
         Path old = lane.path();
-        Path path = old == null ? null : output.pathTo(old.remote());
-        if (path != null) {
-            lane.path(path);
+        if (old != null) {
+            // Private addresses are the same in many homes: the peer's old one may be our new one.
+            lane.path(paths.isOurs(old.remote()) ? null : output.pathTo(old.remote()));
         }
     }
 

@@ -152,7 +152,7 @@ final class Paths {
     }
 
     /** Private prefixes are the same in many homes: what is another's address there may be ours here. */
-    private boolean isOurs(InetSocketAddress endpoint) {
+    boolean isOurs(InetSocketAddress endpoint) {
         return endpoint.getPort() == port && addresses().contains(endpoint.getAddress());
     }
 
@@ -310,6 +310,9 @@ final class Paths {
 
         @Override
         public void send(Pair pair, ByteBuffer check) {
+            if (isOurs(pair.remote())) {
+                return; // we have moved to where the peer was
+            }
             output.send(new Path(pair.channel(), pair.remote()), check);
         }
 

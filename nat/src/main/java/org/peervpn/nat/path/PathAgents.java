@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.NatSummary;
 import org.peervpn.nat.path.CheckKeys.Credentials;
 
@@ -37,6 +38,7 @@ public final class PathAgents {
     private long inboundDay = Long.MIN_VALUE;
     private NatSummary ours = NatSummary.UNKNOWN;
     private boolean oursSettled;
+    private @Nullable Spray spraying;
     private long dropped;
 
     /** @param utcMillis the clock on the wall */
@@ -80,6 +82,21 @@ public final class PathAgents {
 
     boolean oursSettled() {
         return oursSettled;
+    }
+
+    /** One node sprays for one peer at a time; false if it does for another. */
+    boolean mayBeginSpray(Spray spray) {
+        if (spraying != null && spraying != spray) {
+            return false;
+        }
+        spraying = spray;
+        return true;
+    }
+
+    void sprayEnded(Spray spray) {
+        if (spraying == spray) {
+            spraying = null;
+        }
     }
 
     SecureRandom random() {

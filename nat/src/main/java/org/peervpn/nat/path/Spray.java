@@ -74,6 +74,7 @@ final class Spray {
         found = true;
         decideNanos = Long.MAX_VALUE;
         stepNanos = Long.MAX_VALUE;
+        all.sprayEnded(this);
     }
 
     /** The tunnel works by this channel, the only one still needed. */
@@ -115,6 +116,12 @@ final class Spray {
         if (found || !helps || remote == null || !mayBegin(nowNanos)) {
             return;
         }
+        if (!all.mayBeginSpray(this)) {
+            decideNanos = nowNanos + OPEN_AFTER_NANOS;
+            return;
+        }
+        rounds++;
+        lastRoundNanos = nowNanos;
         closeNanos = nowNanos + ROUND_NANOS;
         if (ours.isHard()) {
             role = Role.OPEN;
@@ -129,12 +136,7 @@ final class Spray {
     }
 
     private boolean mayBegin(long nowNanos) {
-        if (rounds >= FIRST_ROUNDS && nowNanos - lastRoundNanos < ROUND_INTERVAL_NANOS) {
-            return false;
-        }
-        rounds++;
-        lastRoundNanos = nowNanos;
-        return true;
+        return rounds < FIRST_ROUNDS || nowNanos - lastRoundNanos >= ROUND_INTERVAL_NANOS;
     }
 
     private void step(long nowNanos) {
@@ -165,6 +167,7 @@ final class Spray {
 
     private void finish() {
         role = Role.NONE;
+        all.sprayEnded(this);
         ports.clear();
         boolean keeps = agent.isConnected() && channels.contains(keptChannel);
         for (int channel : channels) {
@@ -180,6 +183,7 @@ final class Spray {
     }
 
     void close() {
+        all.sprayEnded(this);
         channels.forEach(output::closeChannel);
         channels.clear();
     }

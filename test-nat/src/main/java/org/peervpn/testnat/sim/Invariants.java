@@ -20,8 +20,8 @@ import org.peervpn.node.NodeStatus.PeerStatus;
  * not. The status is looked at every {@value #LOOK_SECONDS} virtual seconds only, for it is costly.
  */
 final class Invariants implements SimNode.Witness {
-    /** To an endpoint from which nothing has ever come. */
-    static final int MAX_PER_SECOND_TO_UNPROVEN_ENDPOINT = 12;
+    /** To an endpoint from which nothing has ever come: five checks for each of three peers that may be there, and calls. */
+    static final int MAX_PER_SECOND_TO_UNPROVEN_ENDPOINT = 20;
 
     /** To all ports of such an address together: spraying. */
     static final int MAX_PER_SECOND_TO_UNPROVEN_ADDRESS = 130;
