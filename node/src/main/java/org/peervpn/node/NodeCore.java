@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.MappingWatch;
+import org.peervpn.nat.NatName;
 import org.peervpn.nat.Reach;
 import org.peervpn.nat.portmap.PortMapped;
 import org.peervpn.node.DropCount.Reason;
@@ -483,7 +484,7 @@ public final class NodeCore {
                 routes.ownAddresses().stream().map(StatusView::address).toList(),
                 port,
                 publicEndpoint(),
-                null,
+                natName(),
                 publicEndpoint.portMapping(turn.now()),
                 new NodeStatus.Exit(
                         StatusView.families(hellos.offeredFamilies()), using == null ? null : using.id.text()),
@@ -491,6 +492,12 @@ public final class NodeCore {
                         .map(entry -> StatusView.of(entry, turn.now()))
                         .toList(),
                 counts);
+    }
+
+    /** As far as plain answers of STUN servers tell; null while unknown. */
+    private @Nullable String natName() {
+        NatName name = paths.ours().nat().name();
+        return name == NatName.UNKNOWN ? null : name.name();
     }
 
     private State state() {

@@ -185,7 +185,7 @@ final class Paths {
         PathAgent agent = agentOf(entry);
         if (agent != null) {
             tellWhereabouts(entry, agent);
-            if (!isBest(entry, reach)) {
+            if (!isBest(entry, reach) && entry.mayBeSought(turn.now())) {
                 agent.begin(turn.now());
             }
             if (entry.reachSent == 0) {

@@ -101,6 +101,9 @@ final class PeerEntry {
     /** Limits what one peer can make us think about. */
     private final Allowance controlMessages = new Allowance(10, NodeCore.seconds(1));
 
+    /** Limits how often one peer can make us seek it elsewhere: it could name somebody else's addresses. */
+    private final Allowance searches = new Allowance(3, NodeCore.seconds(60));
+
     boolean up;
     boolean wasUp;
     long upSinceNanos;
@@ -171,6 +174,11 @@ final class PeerEntry {
     /** False if this peer has said too much lately. */
     boolean mayHear(long nowNanos) {
         return controlMessages.take(nowNanos);
+    }
+
+    /** False if this peer has told of other endpoints too often lately. */
+    boolean mayBeSought(long nowNanos) {
+        return searches.take(nowNanos);
     }
 
     /** The node itself keeps trying to reach it. */

@@ -52,7 +52,8 @@ final class OwnInvitation {
                 now.plus(Invitation.VALIDITY),
                 config.admission(),
                 candidates,
-                core.reach().nat(),
+                // Whoever does not say what its NAT does is not sprayed.
+                config.spray() ? core.reach().nat() : NatSummary.UNKNOWN,
                 ipv6(),
                 null,
                 null);
