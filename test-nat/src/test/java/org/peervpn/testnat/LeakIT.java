@@ -105,6 +105,10 @@ class LeakIT {
     /** The node asks the router to open its port: PCP and NAT-PMP, and the search for UPnP. */
     static final String PORT_MAPPING = "(udp dst port 5351 or (udp and dst host 239.255.255.250 and dst port 1900))";
 
+    /** The nodes may prefer to meet by IPv6, where their addresses are the hosts'. */
+    private static final String BETWEEN_NODES =
+            "(ip6 and udp src port " + Peervpn.PORT + " and udp dst port " + Peervpn.PORT + ")";
+
     /** Sees what leaves the client's uplink, but for the node's own port and private addresses. */
     static Sniffer sniffer(Scenery scenery) {
         String lan = scenery.client().host().ipv4().replaceFirst("\\.\\d+$", ".0/24");
@@ -113,8 +117,8 @@ class LeakIT {
         return Sniffer.startForAllBut(
                 scenery.client().host(),
                 "eth0",
-                "(udp port " + Peervpn.PORT + " and (" + servers + ")) or (src net " + lan + " and dst net " + lan
-                        + ") or " + PORT_MAPPING);
+                "(udp port " + Peervpn.PORT + " and (" + servers + ")) or " + BETWEEN_NODES + " or (src net " + lan
+                        + " and dst net " + lan + ") or " + PORT_MAPPING);
     }
 
     /** Whether these succeed does not matter here, only by which way they go. */
