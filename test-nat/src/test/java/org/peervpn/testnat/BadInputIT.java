@@ -351,7 +351,8 @@ class BadInputIT {
 
         assertThat(replies).contains("5 received").doesNotContain("DUP!");
         JsonNode drops = exit.status().path("drops");
-        assertThat(drops.path("replayed").asLong()).as(drops.toString()).isGreaterThanOrEqualTo(10);
+        // Once connected, the two find the direct path, and the attacker is no longer between them.
+        assertThat(drops.path("replayed").asLong()).as(drops.toString()).isGreaterThanOrEqualTo(2);
         assertThat(drops.path("replayed_handshake").asLong())
                 .as(drops.toString())
                 .isPositive();

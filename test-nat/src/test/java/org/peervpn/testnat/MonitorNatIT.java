@@ -22,9 +22,12 @@ class MonitorNatIT {
         exit.node().awaitLine("^NAT: discovered " + before + "$", PATIENCE);
         exit.node().awaitLine("^NAT: persistent " + before + " \\(unchanged\\)$", PATIENCE);
         site.router().nft("""
-                table ip changed { chain postrouting { type nat hook postrouting priority 50;
-                  oifname wan meta l4proto udp snat to %s:41000
-                } }
+                table ip changed {
+                  chain postrouting {
+                    type nat hook postrouting priority 50;
+                    oifname wan meta l4proto udp snat to %s:41000
+                  }
+                }
                 """.formatted(site.publicAddress()));
         site.router().output("conntrack", "-F");
 

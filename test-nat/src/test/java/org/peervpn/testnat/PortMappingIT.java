@@ -14,7 +14,7 @@ class PortMappingIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** A router is asked every 30 s whether it has forgotten us. */
-    private static final Duration REBOOT_PATIENCE = Duration.ofSeconds(45);
+    private static final Duration REBOOT_PATIENCE = Duration.ofSeconds(100);
 
     private static Scenery scenery(Lab lab) {
         return Scenery.build(
