@@ -17,6 +17,9 @@ final class TransportData {
     private static final int RECEIVER_OFFSET = 4;
     private static final int COUNTER_OFFSET = 8;
 
+    /** What fits, sealed, into an IPv6 datagram on Ethernet: 1500 less 40, 8 and 32. */
+    private static final int MAX_PADDED_LENGTH = 1420;
+
     private TransportData() {}
 
     static int receiverIndex(ByteBuffer message) {
@@ -34,7 +37,9 @@ final class TransportData {
         LittleEndian.putLong(message, message.position() + COUNTER_OFFSET, counter);
     }
 
+    /** A packet that fits is never padded to one that has to be fragmented. */
     static int paddedLength(int packetLength) {
-        return (packetLength + PADDING_MULTIPLE - 1) / PADDING_MULTIPLE * PADDING_MULTIPLE;
+        int padded = (packetLength + PADDING_MULTIPLE - 1) / PADDING_MULTIPLE * PADDING_MULTIPLE;
+        return Math.min(padded, Math.max(packetLength, MAX_PADDED_LENGTH));
     }
 }
