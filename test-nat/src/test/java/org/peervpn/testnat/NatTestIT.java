@@ -21,10 +21,6 @@ import org.junit.jupiter.api.Test;
 /** {@code --nattest} behind every NAT of the laboratory, against two coturns. */
 class NatTestIT {
     private static final int AT_ONCE = 3;
-    private static final double USUAL_SECONDS = 8;
-
-    /** Where several tests and whatever else keep the machine busy before the program has even begun. */
-    private static final double MOST_SECONDS = 12;
 
     private static final String UNKNOWN = "null";
 
@@ -85,16 +81,13 @@ class NatTestIT {
     }
 
     @Test
-    void everyNatIsNamedExactlyInTime() throws Exception {
+    void everyNatIsNamedExactly() throws Exception {
         Map<String, Seen> seen = testAll(EXPECTED, TWO_SERVERS);
 
         EXPECTED.forEach(expected -> {
             Seen one = of(seen, expected.plan.name());
             assertThat(one.verdict).as(expected.plan + " " + one.report).isEqualTo(expected.verdict);
-            assertThat(one.seconds).as(expected.plan.name()).isLessThan(MOST_SECONDS);
         });
-        assertThat(seen.values().stream().filter(one -> one.seconds < USUAL_SECONDS))
-                .hasSizeGreaterThan(seen.size() / 2);
         assertThat(of(seen, "port").report.path("filteringWitnesses").asInt()).isEqualTo(2);
         assertThat(of(seen, "port").report.path("publicEndpoint").asText())
                 .isEqualTo(site("port").publicAddress() + ":51820");
