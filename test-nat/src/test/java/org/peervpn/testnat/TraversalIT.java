@@ -33,8 +33,7 @@ class TraversalIT {
             new PairOf(NatKind.RANDOM_PORT, NatKind.RANDOM_PORT, By.LINE),
             new PairOf(NatKind.PORT_RESTRICTED, NatKind.SYMMETRIC, By.CODE),
             new PairOf(NatKind.PORT_RESTRICTED, NatKind.SYMMETRIC_SEQ, By.CODE),
-            new PairOf(NatKind.CGN, NatKind.ADDRESS_DEPENDENT, By.CODE),
-            new PairOf(NatKind.FIREWALL, NatKind.SYMMETRIC, By.CODE));
+            new PairOf(NatKind.CGN, NatKind.ADDRESS_DEPENDENT, By.CODE));
 
     @Test
     void pairsThatCanConnectDoSoAndTheOthersSayWhyNot(Lab lab) {
