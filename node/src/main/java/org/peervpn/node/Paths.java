@@ -250,8 +250,8 @@ final class Paths {
 
     /** What has changed about ourselves is told to the agents and to the peers. */
     void settle() {
-        agents.ours(publicEndpoint.nat(port, addresses()), publicEndpoint.isSettled());
         Reach now = ours();
+        agents.ours(now.nat(), publicEndpoint.isSettled());
         if (now.equals(told)) {
             return;
         }

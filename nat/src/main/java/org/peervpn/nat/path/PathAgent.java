@@ -138,6 +138,7 @@ public final class PathAgent {
 
     /** Whether attempts are to be repeated while the peer is not connected. */
     public void wanted(boolean isWanted, long nowNanos) {
+        all.changed();
         wanted = isWanted;
         if (!isWanted) {
             nextAttemptNanos = Long.MAX_VALUE;
@@ -148,11 +149,13 @@ public final class PathAgent {
 
     /** An attempt is to be made now. */
     public void begin(long nowNanos) {
+        all.changed();
         nextAttemptNanos = nowNanos;
     }
 
     /** The tunnel works, by this pair. */
     public void connected(Pair pair, long nowNanos) {
+        all.changed();
         if (!connected) {
             journal.add(nowNanos, "connected by " + describe(pair));
         }
@@ -163,6 +166,7 @@ public final class PathAgent {
     }
 
     public void disconnected(long nowNanos) {
+        all.changed();
         journal.add(nowNanos, "connection lost");
         connected = false;
         targets.clear();

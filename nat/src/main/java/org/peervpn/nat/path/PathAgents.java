@@ -40,6 +40,8 @@ public final class PathAgents {
     private boolean oursSettled;
     private @Nullable Spray spraying;
     private long dropped;
+    private boolean changed;
+    private long nextDeadlineNanos = Long.MAX_VALUE;
 
     /** @param utcMillis the clock on the wall */
     public PathAgents(SecureRandom random, LongSupplier utcMillis) {
@@ -50,6 +52,7 @@ public final class PathAgents {
     public PathAgent add(CheckKeys keys, boolean mayBeSprayed, PathAgent.Output output) {
         PathAgent agent = new PathAgent(this, keys, mayBeSprayed, output);
         agents.add(agent);
+        changed();
         inboundDay = Long.MIN_VALUE;
         return agent;
     }
@@ -57,6 +60,7 @@ public final class PathAgents {
     public void remove(PathAgent agent) {
         agent.close();
         agents.remove(agent);
+        changed();
         pending.values().removeIf(sent -> sent.agent() == agent);
         inbound.values().removeIf(known -> known.agent() == agent);
     }
@@ -114,6 +118,7 @@ public final class PathAgents {
 
     /** A STUN datagram; false if it is none of ours. */
     public boolean receive(Pair from, ByteBuffer datagram, long nowNanos) {
+        changed();
         if (Check.type(datagram) == Check.REQUEST) {
             receiveRequest(from, datagram, nowNanos);
             return true;
@@ -188,6 +193,7 @@ public final class PathAgents {
     }
 
     public void onTimeout(long nowNanos) {
+        changed();
         for (PathAgent agent : List.copyOf(agents)) {
             if (agent.nextDeadlineNanos() <= nowNanos) {
                 agent.onTimeout(nowNanos);
@@ -195,11 +201,20 @@ public final class PathAgents {
         }
     }
 
+    /** Asked after every batch of datagrams, so it is computed anew only when an agent has been at work. */
     public long nextDeadlineNanos() {
-        long next = Long.MAX_VALUE;
-        for (PathAgent agent : agents) {
-            next = Math.min(next, agent.nextDeadlineNanos());
+        if (changed) {
+            changed = false;
+            nextDeadlineNanos = agents.stream()
+                    .mapToLong(PathAgent::nextDeadlineNanos)
+                    .min()
+                    .orElse(Long.MAX_VALUE);
         }
-        return next;
+        return nextDeadlineNanos;
+    }
+
+    /** An agent may want to be woken at another moment. */
+    void changed() {
+        changed = true;
     }
 }
