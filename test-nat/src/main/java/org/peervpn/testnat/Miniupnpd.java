@@ -63,6 +63,14 @@ public final class Miniupnpd {
         return new Miniupnpd(site.router(), configuration(true, true, "ext_ip=" + address + "\n"));
     }
 
+    /** Waits until it has run for so long. */
+    public void awaitAge(Duration age) {
+        Lab.await("miniupnpd on " + router + " has run for " + age, age.plus(START), () -> {
+            String seconds = router.output("ps", "-o", "etimes=", "-p", Long.toString(process.pid()));
+            return Long.parseLong(seconds.strip()) >= age.toSeconds() ? seconds : null;
+        });
+    }
+
     /** It ends, and begins anew without any mapping. */
     public void reboot() {
         process.stop();

@@ -7,12 +7,17 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Two nodes behind each kind of NAT, real ones behind real NATs, which are told of one another in pairs. A node is on the
  * left or on the right side, so that two of one kind can be a pair.
  */
 public final class Traversal {
+    private static final Duration POLL = Duration.ofMillis(20);
+
     private final Map<NatKind, Peervpn> left = new EnumMap<>(NatKind.class);
     private final Map<NatKind, Peervpn> right = new EnumMap<>(NatKind.class);
     private final List<Site> sites = new ArrayList<>();
@@ -73,15 +78,12 @@ public final class Traversal {
         a.ask("add", Map.of("line", text(infoB, by)));
         b.ask("add", Map.of("line", text(infoA, by)));
         long start = System.nanoTime();
-        long end = start + patience.toNanos();
-        while (System.nanoTime() < end && !(isConnected(a, infoB) && isConnected(b, infoA))) {
-            pause();
-        }
+        boolean met = comesTrue(patience, () -> isConnected(a, infoB) && isConnected(b, infoA));
         double seconds = (System.nanoTime() - start) / 1e9;
-        boolean passes = false; // the routes follow a moment after the handshake
-        while (!passes && System.nanoTime() < end) {
-            passes = a.host().pings(infoB.path("addresses").path(0).asText());
-        }
+        // The routes follow a moment after the handshake.
+        Duration left = patience.minusNanos(System.nanoTime() - start);
+        String overlay = infoB.path("addresses").path(0).asText();
+        boolean passes = met && comesTrue(left, () -> a.host().pings(overlay));
         JsonNode path = peer(a, infoB).path("path");
         boolean direct = passes && path.path("type").asText().equals("DIRECT");
         String method = method(path) + method(peer(b, infoA).path("path"));
@@ -134,12 +136,19 @@ public final class Traversal {
         return events.contains("PREDICT") ? "prediction" : "spraying";
     }
 
-    private static void pause() {
+    private static boolean comesTrue(Duration patience, Callable<Boolean> condition) {
+        if (patience.compareTo(POLL) <= 0) {
+            return false;
+        }
         try {
-            Thread.sleep(20);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LabException("interrupted", e);
+            Awaitility.await()
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(POLL)
+                    .atMost(patience)
+                    .until(condition);
+            return true;
+        } catch (ConditionTimeoutException e) {
+            return false;
         }
     }
 }

@@ -71,11 +71,11 @@ class PortMappingIT {
     }
 
     @Test
-    void aRouterThatHasForgottenTheMappingIsAskedAgain(Lab lab) throws InterruptedException {
+    void aRouterThatHasForgottenTheMappingIsAskedAgain(Lab lab) {
         Scenery scenery = scenery(lab);
         Miniupnpd router = Miniupnpd.start(scenery.exitSite());
         // By its clock alone, which begins with it, a reboot in the first seconds of a router's life cannot be told.
-        Thread.sleep(Duration.ofSeconds(40).toMillis());
+        router.awaitAge(Duration.ofSeconds(40));
         scenery.exit().startReady("--exit");
         scenery.exit().node().awaitLine("^Port mapping: ", PATIENCE);
         Awaitility.await().atMost(PATIENCE).until(() -> router.maps(Peervpn.PORT));
