@@ -192,7 +192,6 @@ class UplinkFaultsIT {
             try (Sniffer uplink = Sniffer.start(client, "eth0", answers)) {
                 scenery.client().startReady("--connect=" + scenery.exit().publicKey() + "@" + asked);
                 assertThat(scenery.client().host().pings(scenery.web().ipv4())).isTrue();
-                assertThat(path(scenery)).isEqualTo(asked);
                 String source = asked.startsWith("[") ? second6 : second;
                 assertThat(uplink.packets()) // what answers a handshake; checks were asked at other addresses, too
                         .filteredOn(packet -> packet.endsWith(" length 92"))

@@ -75,6 +75,9 @@ public final class PathAgent {
         /** When the peer was last heard on it. */
         long heardNanos = Long.MIN_VALUE;
 
+        /** When the last check on it was answered: only that shows that it leads there and back. */
+        long answeredNanos = Long.MIN_VALUE;
+
         Target(Pair pair, CandidateType type, long nowNanos) {
             this.pair = pair;
             this.type = type;
@@ -266,11 +269,12 @@ public final class PathAgent {
         target.rttNanos = isBetter ? rttNanos : target.rttNanos;
         target.nextCheckNanos = Long.MAX_VALUE;
         target.heardNanos = nowNanos;
+        target.answeredNanos = nowNanos;
         spray.found();
         if (keys.areSmaller()) {
             choose(nowNanos);
-        } else if (!connected && chooseNanos == Long.MAX_VALUE) {
-            chooseNanos = nowNanos + DEFERENCE_NANOS;
+        } else if (chooseNanos == Long.MAX_VALUE) {
+            chooseNanos = nowNanos + DEFERENCE_NANOS; // if connected: the pair in use may be dead
         }
     }
 
@@ -337,14 +341,14 @@ public final class PathAgent {
 
     private void choose(long nowNanos) {
         Target best = targets.values().stream()
-                .filter(Target::isValid)
+                .filter(target -> target.isValid() && !isDead(target, nowNanos))
                 .min(Comparator.comparing(Target::score))
                 .orElse(null);
         if (best == null || (connected && best.pair.equals(inUse))) {
             return;
         }
         Target used = connected && inUse != null ? targets.get(inUse) : null;
-        boolean isDead = isDead(used, nowNanos);
+        boolean isDead = used != null && isDead(used, nowNanos);
         boolean isBetter = used == null || isDead || best.score().compareTo(used.score()) < 0;
         boolean mayChoose = keys.areSmaller() || !connected || isDead;
         if (isBetter && mayChoose) {
@@ -354,13 +358,10 @@ public final class PathAgent {
         }
     }
 
-    /** The attempt has gone on for a while and the pair in use has not answered. */
-    private boolean isDead(@Nullable Target used, long nowNanos) {
+    /** The attempt has gone on for a while and no check on the pair was answered. */
+    private boolean isDead(Target target, long nowNanos) {
         long startNanos = attemptEndNanos - BURST_NANOS;
-        return used != null
-                && isAttempting(nowNanos)
-                && nowNanos - startNanos >= VERDICT_NANOS
-                && used.heardNanos < startNanos;
+        return isAttempting(nowNanos) && nowNanos - startNanos >= VERDICT_NANOS && target.answeredNanos < startNanos;
     }
 
     // For the parts.

@@ -73,6 +73,10 @@ final class CheckNet {
         int opened;
         int closed;
         boolean started;
+
+        /** Channels by which nothing arrives any more. */
+        final Set<Integer> cut = new HashSet<>();
+
         private final Map<List<Object>, Integer> mappings = new HashMap<>();
         private final Map<Integer, Integer> channelOfPort = new HashMap<>();
         private final Map<Integer, Set<InetSocketAddress>> contacted = new HashMap<>();
@@ -94,7 +98,12 @@ final class CheckNet {
 
         /** What STUN would see. */
         InetSocketAddress endpoint() {
-            return new InetSocketAddress(address, mapped(0, new InetSocketAddress("9.9.9.9", 3478)));
+            return endpoint(0);
+        }
+
+        /** The same for one of its channels. */
+        InetSocketAddress endpoint(int channel) {
+            return new InetSocketAddress(address, mapped(channel, new InetSocketAddress("9.9.9.9", 3478)));
         }
 
         /** Other programs behind the NAT. */
@@ -140,7 +149,7 @@ final class CheckNet {
             Integer channel = channelOfPort.get(port);
             boolean passes = kind.filtering == Behavior.ENDPOINT_INDEPENDENT
                     || contacted.getOrDefault(port, Set.of()).contains(datagram.from);
-            if (started && channel != null && passes) {
+            if (started && channel != null && !cut.contains(channel) && passes) {
                 agents.receive(new Pair(channel, datagram.from), datagram.bytes, nowNanos);
             }
         }

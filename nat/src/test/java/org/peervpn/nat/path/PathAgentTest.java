@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.peervpn.nat.Candidate;
 import org.peervpn.nat.CandidateType;
 import org.peervpn.nat.Prospect;
@@ -149,6 +151,33 @@ class PathAgentTest {
         net.run(4 * SECOND);
 
         assertThat(nodes).allMatch(node -> !node.used.isEmpty());
+    }
+
+    /** Whichever of the two may choose, and though the dead path is the better one. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aPathThatDiedIsLeftWithinTwoSecondsOnceItIsDoubted(int doubting) {
+        List<Node> nodes = net.pair(Kind.FULL_CONE, Kind.FULL_CONE);
+        Node node = nodes.get(doubting);
+        Node peer = nodes.get(1 - doubting);
+        node.agent.remote(
+                List.of(
+                        new Candidate(CandidateType.HOST, peer.endpoint(1)),
+                        new Candidate(CandidateType.SERVER_REFLEXIVE, peer.endpoint())),
+                peer.summary(),
+                true);
+        nodes.forEach(Node::start);
+        net.run(SECOND);
+        Pair better = new Pair(0, peer.endpoint(1));
+        assertThat(node.used).last().isEqualTo(better);
+        node.agent.connected(better, net.nowNanos);
+        net.run(20 * SECOND);
+
+        peer.cut.add(1);
+        node.agent.begin(net.nowNanos);
+        net.run(2 * SECOND);
+
+        assertThat(node.used).last().isEqualTo(new Pair(0, peer.endpoint()));
     }
 
     @Test
