@@ -105,6 +105,7 @@ public final class PathAgent {
     private NatSummary theirs = NatSummary.UNKNOWN;
     private boolean theyMayBeSprayed;
 
+    private long attemptStartNanos;
     private long attemptEndNanos = Long.MIN_VALUE;
     private long nextAttemptNanos = Long.MAX_VALUE;
     private long paceNanos;
@@ -294,6 +295,7 @@ public final class PathAgent {
 
     private void startAttempt(long nowNanos) {
         nextAttemptNanos = Long.MAX_VALUE;
+        attemptStartNanos = nowNanos;
         attemptEndNanos = nowNanos + BURST_NANOS;
         paceNanos = nowNanos;
         targets.values().removeIf(target -> target.heardNanos < nowNanos - FORGET_NANOS && !target.pair.equals(inUse));
@@ -358,10 +360,9 @@ public final class PathAgent {
         }
     }
 
-    /** The attempt has gone on for a while and no check on the pair was answered. */
+    /** In the last attempt, which has gone on for a while, and since then no check on the pair was answered. */
     private boolean isDead(Target target, long nowNanos) {
-        long startNanos = attemptEndNanos - BURST_NANOS;
-        return isAttempting(nowNanos) && nowNanos - startNanos >= VERDICT_NANOS && target.answeredNanos < startNanos;
+        return nowNanos - attemptStartNanos >= VERDICT_NANOS && target.answeredNanos < attemptStartNanos;
     }
 
     // For the parts.
