@@ -100,6 +100,22 @@ class PathAgentTest {
     }
 
     @Test
+    void aRoundThatMissedIsFollowedByAnother() {
+        int met = 0;
+        for (int seed = 0; seed < 20; seed++) {
+            net = new CheckNet(seed);
+            List<Node> nodes = started(Kind.SYMMETRIC, Kind.PORT_RESTRICTED);
+            net.loss = 1;
+            net.run(15 * SECOND);
+            net.loss = 0;
+            net.run(15 * SECOND);
+            met += nodes.stream().allMatch(node -> !node.used.isEmpty()) ? 1 : 0;
+        }
+
+        assertThat(met).isGreaterThanOrEqualTo(18);
+    }
+
+    @Test
     void aSprayStopsWhenItHasMetAndClosesWhatItDoesNotNeed() {
         List<Node> nodes = started(Kind.SYMMETRIC, Kind.PORT_RESTRICTED);
         for (int i = 0; i < 150 && nodes.get(0).used.isEmpty(); i++) {
