@@ -99,6 +99,15 @@ class PathAgentTest {
         assertThat(met).isGreaterThanOrEqualTo(18);
     }
 
+    /** Each time a handshake begins, and the answer to the one before is worthless. */
+    @Test
+    void aPairIsNotChosenAgainWhileItsHandshakeIsUnderWay() {
+        List<Node> nodes = started(Kind.FULL_CONE, Kind.FULL_CONE);
+        net.run(SECOND);
+
+        assertThat(nodes).allMatch(node -> node.used.size() == 1);
+    }
+
     @Test
     void aRoundThatMissedIsFollowedByAnother() {
         int met = 0;
