@@ -328,6 +328,9 @@ final class Paths {
             entry.pathWhy = PathReason.of(type, pair.remote().getAddress());
             entry.pathSince = wallClock.instant();
             entry.rttNanos = rttNanos;
+            // Also in a silence between two slots: the peer answers there, so nothing on the way is confused.
+            entry.soughtNanos = turn.now();
+            entry.triesCandidates = false;
             if (entry.up) {
                 tunnel.sendKeepalive(entry.boundPeer(), turn.now());
             } else {

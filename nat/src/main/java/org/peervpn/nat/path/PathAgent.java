@@ -59,6 +59,9 @@ public final class PathAgent {
     /** After so much of an attempt a pair that has not answered counts as dead. */
     static final long VERDICT_NANOS = 1_500_000_000L;
 
+    /** A handshake needs so long; beginning another one would make the answer to the first worthless. */
+    static final long HANDSHAKE_NANOS = 1_000_000_000L;
+
     /** What was found in an earlier attempt may be gone. */
     static final long FORGET_NANOS = 10_000_000_000L;
 
@@ -110,6 +113,7 @@ public final class PathAgent {
     private long nextAttemptNanos = Long.MAX_VALUE;
     private long paceNanos;
     private long chooseNanos = Long.MAX_VALUE;
+    private long chosenNanos = -HANDSHAKE_NANOS;
     private boolean wanted;
     private boolean connected;
     private @Nullable Pair inUse;
@@ -346,7 +350,8 @@ public final class PathAgent {
                 .filter(target -> target.isValid() && !isDead(target, nowNanos))
                 .min(Comparator.comparing(Target::score))
                 .orElse(null);
-        if (best == null || (connected && best.pair.equals(inUse))) {
+        boolean isTried = connected || nowNanos - chosenNanos < HANDSHAKE_NANOS;
+        if (best == null || (isTried && best.pair.equals(inUse))) {
             return;
         }
         Target used = connected && inUse != null ? targets.get(inUse) : null;
@@ -355,6 +360,7 @@ public final class PathAgent {
         boolean mayChoose = keys.areSmaller() || !connected || isDead;
         if (isBetter && mayChoose) {
             inUse = best.pair;
+            chosenNanos = nowNanos;
             journal.add(nowNanos, "chose " + describe(best.pair));
             output.use(best.pair, best.type, best.rttNanos);
         }
