@@ -449,9 +449,17 @@ public final class NodeCore {
         return publicEndpoint.observed();
     }
 
-    /** How often the NAT's mapping is refreshed: see {@link org.peervpn.nat.RefreshInterval}. */
-    public void refreshInterval(long nanos, long now) {
-        publicEndpoint.refreshInterval(nanos, now);
+    /** The NAT's mapping is refreshed so often, or as often as {@link org.peervpn.nat.RefreshInterval} asks if that is more. */
+    public void refreshAtLeastEvery(long nanos, long now) {
+        publicEndpoint.refreshAtLeastEvery(nanos, now);
+    }
+
+    /** For so long an idle mapping of our NAT lives, as a test has shown. */
+    public void mappingLifetime(long nanos, long now) {
+        turn.begin(now);
+        publicEndpoint.lifetime(nanos);
+        turn.unsettle();
+        settle();
     }
 
     /** What STUN servers see in one address family; null while unknown, or while they disagree. */
@@ -590,6 +598,7 @@ public final class NodeCore {
             entry.pathSince = wallClock.instant();
             if (entry.up) {
                 paths.connected(entry);
+                paths.settledOn(entry);
             }
             entry.pathWhy = paths.why(entry, source);
             if (entry.admitted) {

@@ -15,6 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Candidate;
 import org.peervpn.nat.CandidateType;
+import org.peervpn.nat.NatSummary;
 import org.peervpn.nat.Reach;
 import org.peervpn.nat.path.CheckKeys;
 import org.peervpn.nat.path.Pair;
@@ -36,8 +37,8 @@ final class Paths {
     /** Changes come in bursts. */
     static final long DELAY_NANOS = NodeCore.seconds(1) / 2;
 
-    /** Behind a hard NAT mappings are often short-lived. */
-    static final long HARD_KEEPALIVE_NANOS = NodeCore.seconds(15);
+    /** A NAT may keep a young mapping for a shorter time, and the first datagram on a path may be lost. */
+    static final long CONFIRM_NANOS = NodeCore.seconds(3);
 
     private final NodeConfig config;
     private final Turn turn;
@@ -201,6 +202,12 @@ final class Paths {
         return path != null && reach.candidates().contains(new Candidate(CandidateType.HOST, path.remote()));
     }
 
+    /** The peer that is up has a new path, which is used once more soon. */
+    void settledOn(PeerEntry entry) {
+        entry.confirmPathNanos = turn.now() + CONFIRM_NANOS;
+        turn.unsettle();
+    }
+
     /** The tunnel to the peer works by its current path. */
     void connected(PeerEntry entry) {
         Path path = entry.boundPeer().lane().path();
@@ -252,6 +259,7 @@ final class Paths {
     void settle() {
         Reach now = ours();
         agents.ours(now.nat(), publicEndpoint.isSettled());
+        keepAlive(now.nat());
         if (now.equals(told)) {
             return;
         }
@@ -265,6 +273,17 @@ final class Paths {
         }
     }
 
+    /** Mappings are used as often as our NAT asks for. */
+    private void keepAlive(NatSummary nat) {
+        long before = keepaliveNanos();
+        publicEndpoint.keepAlive(nat, turn.now());
+        if (keepaliveNanos() != before) {
+            peers.entries().stream()
+                    .filter(entry -> entry.up && entry.isDialled())
+                    .forEach(entry -> entry.boundPeer().persistentKeepaliveNanos(keepaliveNanos()));
+        }
+    }
+
     /** Which of a peer's endpoints are worth a check depends on where we are. */
     private void lookAgain(PeerEntry entry) {
         PathAgent agent = entry.agent;
@@ -273,18 +292,24 @@ final class Paths {
         }
     }
 
-    /** Tells the peer where we are if that is due. */
+    /** Tells the peer where we are, and uses its path once more, if that is due. */
     void settle(PeerEntry entry) {
-        if (turn.now() < entry.nextReachNanos || !entry.up) {
+        if (!entry.up) {
             return;
         }
-        entry.reachSent++;
-        entry.nextReachNanos = entry.reachSent < 2 ? turn.now() + REPEAT_NANOS : Long.MAX_VALUE;
-        tunnel.sendPacket(entry.boundPeer(), CandidatesCodec.encode(told), turn.now());
+        if (turn.now() >= entry.nextReachNanos) {
+            entry.reachSent++;
+            entry.nextReachNanos = entry.reachSent < 2 ? turn.now() + REPEAT_NANOS : Long.MAX_VALUE;
+            tunnel.sendPacket(entry.boundPeer(), CandidatesCodec.encode(told), turn.now());
+        }
+        if (turn.now() >= entry.confirmPathNanos) {
+            entry.confirmPathNanos = Long.MAX_VALUE;
+            tunnel.sendKeepalive(entry.boundPeer(), turn.now());
+        }
     }
 
     static long nextDeadlineNanos(PeerEntry entry) {
-        return entry.up ? entry.nextReachNanos : Long.MAX_VALUE;
+        return entry.up ? Math.min(entry.nextReachNanos, entry.confirmPathNanos) : Long.MAX_VALUE;
     }
 
     long nextDeadlineNanos() {
@@ -297,7 +322,7 @@ final class Paths {
 
     /** How often the mapping towards a peer that we call has to be refreshed. */
     long keepaliveNanos() {
-        return agents.isHard() ? HARD_KEEPALIVE_NANOS : Calls.PERSISTENT_KEEPALIVE_NANOS;
+        return publicEndpoint.keepaliveNanos();
     }
 
     /** What one peer's agent asks for. */
@@ -330,6 +355,7 @@ final class Paths {
             entry.rttNanos = rttNanos;
             if (entry.up) {
                 tunnel.sendKeepalive(entry.boundPeer(), turn.now());
+                settledOn(entry);
             } else {
                 tunnel.initiateAnew(entry.boundPeer(), turn.now());
             }

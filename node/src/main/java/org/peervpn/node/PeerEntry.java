@@ -87,6 +87,9 @@ final class PeerEntry {
 
     long nextReachNanos = Long.MAX_VALUE;
 
+    /** When its new path is used once more, whatever else there is to send. */
+    long confirmPathNanos = Long.MAX_VALUE;
+
     /** Seeks the path to it; null for a peer that only comes by itself and has not told where it is. */
     @Nullable
     PathAgent agent;

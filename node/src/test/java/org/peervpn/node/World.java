@@ -30,6 +30,8 @@ final class World {
     static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
 
     private final Map<InetSocketAddress, SimNode> nodes = new LinkedHashMap<>();
+    private final Map<InetSocketAddress, InetSocketAddress> seenBy = new HashMap<>();
+    private int questions;
     private final Deque<Datagram> wire = new ArrayDeque<>();
     private long nowNanos = 1;
     private Predicate<Datagram> lost = datagram -> false;
@@ -77,6 +79,38 @@ final class World {
         node.asleep = asleep;
     }
 
+    /** A STUN server that sees whoever asks at this address. */
+    Endpoint stunServer(String address, String seen) {
+        Endpoint server = Endpoint.parse(address);
+        seenBy.put(literal(server), literal(Endpoint.parse(seen)));
+        return server;
+    }
+
+    private static InetSocketAddress literal(Endpoint endpoint) {
+        InetSocketAddress literal = endpoint.literal();
+        if (literal == null) {
+            throw new IllegalArgumentException(endpoint.toString());
+        }
+        return literal;
+    }
+
+    /** RFC 8489, sections 5 and 14.2. */
+    private static ByteBuffer answer(ByteBuffer request, InetSocketAddress seen) {
+        int cookie = request.getInt(4);
+        ByteBuffer answer = ByteBuffer.allocate(32);
+        answer.putShort((short) 0x0101).putShort((short) 12).putInt(cookie);
+        answer.put(request.slice(8, 12));
+        answer.putShort((short) 0x0020).putShort((short) 8).putShort((short) 1);
+        answer.putShort((short) (seen.getPort() ^ (cookie >>> 16)));
+        answer.putInt(ByteBuffer.wrap(seen.getAddress().getAddress()).getInt() ^ cookie);
+        return answer.flip();
+    }
+
+    /** How often STUN servers have been asked. */
+    int questions() {
+        return questions;
+    }
+
     /** The node has another address from now on. */
     void move(SimNode node, String address) {
         nodes.remove(node.address);
@@ -116,6 +150,11 @@ final class World {
 
     private void carry() {
         for (Datagram datagram = wire.poll(); datagram != null; datagram = wire.poll()) {
+            InetSocketAddress seen = seenBy.get(datagram.to());
+            if (seen != null) {
+                questions++;
+                wire.add(new Datagram(datagram.to(), datagram.from(), answer(datagram.bytes(), seen)));
+            }
             SimNode receiver = nodes.get(datagram.to());
             if (receiver != null && receiver.isAwake() && !lost.test(datagram)) {
                 receiver.core.receiveDatagram(new Path(0, datagram.from()), datagram.bytes(), nowNanos);

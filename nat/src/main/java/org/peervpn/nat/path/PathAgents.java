@@ -75,11 +75,6 @@ public final class PathAgents {
         oursSettled = settled;
     }
 
-    /** Our mapping depends on the destination. */
-    public boolean isHard() {
-        return ours.isHard();
-    }
-
     NatSummary ours() {
         return ours;
     }

@@ -270,11 +270,18 @@ final class Engine implements AutoCloseable {
                 trial = new NatTrial(loop, port, options.mark(), this::nowNanos, resolver, request, progress);
                 natTrial = trial;
                 trial.begin(LocalAddresses.read(core.overlay()));
-                var unused = trial.report().whenComplete((result, failure) -> natTrial = null);
+                var unused = trial.report().whenComplete((result, failure) -> tested(result));
             }
             var unused = trial.report().whenComplete((result, failure) -> report.complete(result));
         });
         return report;
+    }
+
+    private void tested(@Nullable NatReport result) {
+        natTrial = null;
+        if (result != null && result.lifetimeSeconds() != null) {
+            core.mappingLifetime(TimeUnit.SECONDS.toNanos(result.lifetimeSeconds()), nowNanos());
+        }
     }
 
     /** Completes once every STUN server has answered or has had its time. */

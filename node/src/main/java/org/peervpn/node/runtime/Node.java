@@ -169,7 +169,7 @@ public final class Node implements AutoCloseable {
     private void monitorNat() {
         EndpointMonitor monitor = new EndpointMonitor();
         // What is told every 10 s has to be as young.
-        engine.run(core -> core.refreshInterval(TimeUnit.MILLISECONDS.toNanos(MONITOR_MILLIS), engine.nowNanos()));
+        engine.run(core -> core.refreshAtLeastEvery(TimeUnit.MILLISECONDS.toNanos(MONITOR_MILLIS), engine.nowNanos()));
         var unused = machine.scheduleAtFixedRate(
                 () -> engine.run(core -> listener.accept(monitor.look(core.observedEndpoint()))),
                 FIRST_MONITOR_MILLIS,
