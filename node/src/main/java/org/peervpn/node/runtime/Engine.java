@@ -230,13 +230,19 @@ final class Engine implements AutoCloseable {
                     publicEndpoint,
                     nodeCore.publicEndpointConfirmed(),
                     reachable == null ? null : key + "@" + reachable,
-                    code(nodeCore, local),
+                    code(local),
                     config.version());
         });
     }
 
-    private @Nullable String code(NodeCore nodeCore, List<InetAddress> local) {
-        Invitation own = new OwnInvitation(config, nodeCore, local, port.port()).at(Instant.now());
+    /** The invitation code as of now; null if there is nothing to tell. Loop only. */
+    @Nullable
+    String code() {
+        return code(LocalAddresses.read(core.overlay()));
+    }
+
+    private @Nullable String code(List<InetAddress> local) {
+        Invitation own = new OwnInvitation(config, core, local, port.port()).at(Instant.now());
         return own == null ? null : own.code();
     }
 

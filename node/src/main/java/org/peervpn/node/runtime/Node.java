@@ -566,6 +566,16 @@ public final class Node implements AutoCloseable {
                 gatewayLink.check(); // whatever gave us another endpoint may have forgotten the mapping
             }
             listener.accept(event);
+            if (event instanceof NodeEvent.PublicEndpoint endpoint && endpoint.current() != null) {
+                tellCode(endpoint.current());
+            }
+        }
+
+        private void tellCode(String endpoint) {
+            String code = engine.code();
+            if (code != null) {
+                listener.accept(new NodeEvent.InvitationCode(endpoint, code));
+            }
         }
     }
 }
