@@ -73,10 +73,12 @@ final class Paths {
 
     // The machine.
 
-    /** The machine's addresses and the port are these now. */
-    void local(List<LocalNetwork> now, int localPort) {
+    /** The machine's addresses and the port are these now; false if they were before. */
+    boolean local(List<LocalNetwork> now, int localPort) {
+        boolean isNew = !now.equals(networks) || port != localPort;
         networks = List.copyOf(now);
         port = localPort;
+        return isNew;
     }
 
     /** Where we can be reached, as far as we know. */
@@ -115,7 +117,9 @@ final class Paths {
         turn.unsettle();
     }
 
-    private @Nullable PathAgent agentOf(PeerEntry entry) {
+    /** Null if the peer's key is a weak one. */
+    @Nullable
+    PathAgent agentOf(PeerEntry entry) {
         if (entry.agent == null) {
             byte[] secret = config.privateKey().pairSecret(entry.key, "peervpn checks");
             if (secret == null) {
@@ -125,6 +129,9 @@ final class Paths {
                     Arrays.compareUnsigned(config.privateKey().publicKey().bytes(), entry.key.bytes()) < 0;
             entry.agent = agents.add(new CheckKeys(secret, smaller), config.spray(), new FromAgent(entry));
             Arrays.fill(secret, (byte) 0);
+            if (entry.up) {
+                connected(entry);
+            }
         }
         return entry.agent;
     }
@@ -133,8 +140,12 @@ final class Paths {
         Reach reach = entry.told != null ? entry.told : entry.invited;
         List<Candidate> said = new ArrayList<>(reach.candidates());
         said.addAll(entry.invited.candidates());
-        // What the operator said is tried in any case.
         Map<InetSocketAddress, Candidate> all = new LinkedHashMap<>();
+        if (entry.near != null) {
+            usable(List.of(new Candidate(CandidateType.HOST, entry.near)), false)
+                    .forEach(candidate -> put(all, candidate));
+        }
+        // What the operator said is tried in any case.
         usable(said, sharesNat(reach)).forEach(candidate -> put(all, candidate));
         entry.candidates.forEach(endpoint -> put(all, new Candidate(CandidateType.SERVER_REFLEXIVE, endpoint)));
         InetSocketAddress last = entry.lastEndpoint == null ? null : entry.lastEndpoint.literal();
@@ -155,6 +166,28 @@ final class Paths {
     /** Private prefixes are the same in many homes: what is another's address there may be ours here. */
     boolean isOurs(InetSocketAddress endpoint) {
         return endpoint.getPort() == port && addresses().contains(endpoint.getAddress());
+    }
+
+    // The local network.
+
+    boolean hasNetwork() {
+        return !networks.isEmpty();
+    }
+
+    /** In a network that this machine is directly connected to. */
+    boolean isNear(InetAddress address) {
+        return networks.stream().anyMatch(network -> network.prefix().contains(address));
+    }
+
+    /** The peer is connected by the local network: there is no better way. */
+    boolean isByLan(PeerEntry entry) {
+        Path path = entry.up ? entry.boundPeer().lane().path() : null;
+        return path != null && isNear(path.remote().getAddress());
+    }
+
+    /** Tells these agents' peers, if they are near, where we are. */
+    ByteBuffer beacon(List<PathAgent> called) {
+        return agents.beacon(called, port);
     }
 
     /** Where an invitation says that its node is, as far as that may be tried. */
@@ -357,6 +390,7 @@ final class Paths {
                 tunnel.sendKeepalive(entry.boundPeer(), turn.now());
                 settledOn(entry);
             } else {
+                entry.soughtNanos = turn.now(); // whatever the slot: nothing there can be confused any more
                 tunnel.initiateAnew(entry.boundPeer(), turn.now());
             }
             turn.unsettle();

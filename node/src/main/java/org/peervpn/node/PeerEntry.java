@@ -82,6 +82,10 @@ final class PeerEntry {
     @Nullable
     Reach told;
 
+    /** Where its beacon came from; null if none did. */
+    @Nullable
+    InetSocketAddress near;
+
     /** How often it has been told where we are, since that changed. */
     int reachSent;
 

@@ -47,6 +47,11 @@ final class World {
         }
     }
 
+    /** All nodes are in one local network. */
+    private record Beacon(InetSocketAddress from, SimNode to, ByteBuffer bytes) {}
+
+    private final Deque<Beacon> air = new ArrayDeque<>();
+
     /** Datagrams for which this is true do not arrive. */
     void lose(Predicate<Datagram> datagrams) {
         lost = datagrams;
@@ -144,8 +149,17 @@ final class World {
     private void deliver() {
         do {
             carry();
+            carryBeacons();
             nodes.values().forEach(SimNode::answerDerived);
-        } while (!wire.isEmpty());
+        } while (!wire.isEmpty() || !air.isEmpty());
+    }
+
+    private void carryBeacons() {
+        for (Beacon beacon = air.poll(); beacon != null; beacon = air.poll()) {
+            if (beacon.to().isAwake()) {
+                beacon.to().core.receiveBeacon(beacon.from(), beacon.bytes(), nowNanos);
+            }
+        }
     }
 
     private void carry() {
@@ -192,6 +206,7 @@ final class World {
         List<Cidr> routes = List.of();
         Instant toldBefore = Instant.EPOCH;
         List<Endpoint> stunServers = List.of();
+        boolean lanBeacon = true;
 
         @Nullable
         Endpoint announcedEndpoint;
@@ -254,7 +269,8 @@ final class World {
                     stunServers,
                     announcedEndpoint,
                     timeout,
-                    true);
+                    true,
+                    lanBeacon);
         }
     }
 
@@ -268,6 +284,7 @@ final class World {
         Duration clockError = Duration.ZERO;
 
         final List<NodeEvent> events = new ArrayList<>();
+        final List<ByteBuffer> beacons = new ArrayList<>();
         final List<ByteBuffer> toTun = new ArrayList<>();
         final List<RouterConfig> routed = new ArrayList<>();
         final List<Endpoint> asked = new ArrayList<>();
@@ -433,6 +450,14 @@ final class World {
 
         @Override
         public void closeChannel(int channel) {}
+
+        @Override
+        public void beacon(ByteBuffer datagram) {
+            beacons.add(copy(datagram));
+            nodes.values().stream()
+                    .filter(node -> !node.equals(this))
+                    .forEach(node -> air.add(new Beacon(address, node, copy(datagram))));
+        }
 
         @Override
         public void toTun(ByteBuffer packet) {

@@ -137,6 +137,15 @@ public final class PathAgents {
         return true;
     }
 
+    /** Tells the local network's peers of these agents, and nobody else, that we are there. */
+    public ByteBuffer beacon(List<PathAgent> called, int port) {
+        return LanBeacon.encode(called.stream().map(PathAgent::keys).toList(), port, day(), random);
+    }
+
+    boolean calls(LanBeacon beacon, PathAgent agent) {
+        return beacon.isFrom(agent.keys(), day());
+    }
+
     private void receiveRequest(Pair from, ByteBuffer datagram, long nowNanos) {
         refreshNames();
         String username = Check.username(datagram);

@@ -53,6 +53,8 @@ final class Engine implements AutoCloseable {
 
     /** What a node does with its machine. Called on the loop; must not block. */
     interface Machine {
+        void beacon(ByteBuffer datagram);
+
         void toTun(ByteBuffer packet);
 
         void flushTun();
@@ -169,6 +171,17 @@ final class Engine implements AutoCloseable {
                 true,
                 this::nowNanos,
                 mapped -> run(nodeCore -> nodeCore.portMapped(mapped, nowNanos())));
+    }
+
+    /** By which the local networks are spoken to; null where this machine cannot. */
+    @Nullable
+    LanLink newLanLink(int mark) {
+        return Epoll.isAvailable()
+                ? new LanLink(loop, mark, (source, datagram) -> {
+                    core.receiveBeacon(source, datagram, nowNanos());
+                    endTurn();
+                })
+                : null;
     }
 
     UdpPort port() {
@@ -389,6 +402,11 @@ final class Engine implements AutoCloseable {
         @Override
         public void closeChannel(int channel) {
             port.closeAuxiliary(channel);
+        }
+
+        @Override
+        public void beacon(ByteBuffer datagram) {
+            machine.beacon(datagram);
         }
 
         @Override

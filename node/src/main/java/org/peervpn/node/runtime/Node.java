@@ -100,6 +100,7 @@ public final class Node implements AutoCloseable {
     private final ClockFile clockFile;
     private final Engine engine;
     private final @Nullable GatewayLink gatewayLink; // null if the router is not to be asked
+    private final @Nullable LanLink lanLink; // null if beacons are not wanted, or cannot be
     private final ControlServer control;
     private final PeersFile peersFile;
     private final ScheduledExecutorService machine =
@@ -149,6 +150,7 @@ public final class Node implements AutoCloseable {
                     new OfMachine());
             undo.add(engine::close);
             this.gatewayLink = options.mapPort() ? engine.newGatewayLink(setup.mark()) : null;
+            this.lanLink = config.lanBeacon() ? engine.newLanLink(setup.mark()) : null;
             this.control = ControlServer.open(options.home(), this::answer);
             undo.keep();
         }
@@ -426,9 +428,13 @@ public final class Node implements AutoCloseable {
             link.gateway(Gateways.of(now));
         }
         List<InetAddress> own = LocalAddresses.read(engine.sharedCore().overlay());
+        List<LanLink.Spot> spots = LocalAddresses.spots(engine.sharedCore().overlay());
         engine.run(core -> {
             engine.port().ownAddresses(own);
             engine.readLocal(core);
+            if (lanLink != null) {
+                lanLink.become(spots);
+            }
             core.uplinks(families, engine.nowNanos());
             if (!first) {
                 core.networkChanged(engine.nowNanos());
@@ -535,6 +541,13 @@ public final class Node implements AutoCloseable {
     }
 
     private final class OfMachine implements Engine.Machine {
+        @Override
+        public void beacon(ByteBuffer datagram) {
+            if (lanLink != null) {
+                lanLink.send(datagram);
+            }
+        }
+
         @Override
         public void toTun(ByteBuffer packet) {
             if (tunWriter != null) {

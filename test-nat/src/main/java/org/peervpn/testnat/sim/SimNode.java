@@ -166,7 +166,8 @@ final class SimNode implements NodeOutput {
                 stunServers,
                 null,
                 FOR_EVER,
-                true);
+                true,
+                false);
     }
 
     private List<LocalNetwork> networks() {
@@ -371,6 +372,9 @@ final class SimNode implements NodeOutput {
     public void closeChannel(int channel) {
         host.close(channel);
     }
+
+    @Override
+    public void beacon(ByteBuffer datagram) {}
 
     @Override
     public void toTun(ByteBuffer packet) {
