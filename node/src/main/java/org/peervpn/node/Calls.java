@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 final class Calls {
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
 
-    static final long PERSISTENT_KEEPALIVE_NANOS = NodeCore.seconds(25);
     /** At first a peer is called whatever the clock says. */
     static final long FRESH_NANOS = NodeCore.seconds(5);
 

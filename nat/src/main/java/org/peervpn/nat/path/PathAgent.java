@@ -202,6 +202,11 @@ public final class PathAgent {
                 .orElse(null);
     }
 
+    /** The beacon is this peer's, and for us. */
+    public boolean isCalledBy(LanBeacon beacon) {
+        return all.calls(beacon, this);
+    }
+
     public NatSummary theirs() {
         return theirs;
     }

@@ -170,7 +170,8 @@ final class SimNode implements NodeOutput {
                 stunServers,
                 null,
                 FOR_EVER,
-                true);
+                true,
+                false);
     }
 
     private List<LocalNetwork> networks() {
@@ -380,6 +381,9 @@ final class SimNode implements NodeOutput {
     public void closeChannel(int channel) {
         host.close(channel);
     }
+
+    @Override
+    public void beacon(ByteBuffer datagram) {}
 
     @Override
     public void toTun(ByteBuffer packet) {
