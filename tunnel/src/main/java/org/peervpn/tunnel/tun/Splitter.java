@@ -48,14 +48,19 @@ final class Splitter {
                 || length < ipHeader + (isTcp ? Layout.TCP_MIN_HEADER : Layout.UDP_HEADER)) {
             return false;
         }
-        int tcpHeader = (source.get(packet + ipHeader + Layout.TCP_HEADER_LENGTH) & 0xf0) >>> 2;
-        int header = ipHeader + (isTcp ? tcpHeader : Layout.UDP_HEADER);
+        int header = ipHeader + (isTcp ? tcpHeader(source, packet + ipHeader) : Layout.UDP_HEADER);
         int size = VnetHeader.gsoSize(source, start);
-        if (size == 0 || header >= length || (isTcp && tcpHeader < Layout.TCP_MIN_HEADER)) {
+        if (size == 0 || header >= length || header < ipHeader + Layout.UDP_HEADER) {
             return false;
         }
         segment(source, packet, length, ipHeader, header, size, isTcp ? TCP : UDP);
         return true;
+    }
+
+    /** 0 if it is too short. */
+    private static int tcpHeader(ByteBuffer source, int transport) {
+        int bytes = (source.get(transport + Layout.TCP_HEADER_LENGTH) & 0xf0) >>> 2;
+        return bytes < Layout.TCP_MIN_HEADER ? 0 : bytes;
     }
 
     private boolean copy(ByteBuffer source, int packet, int length) {

@@ -120,6 +120,10 @@ final class EpollTransport implements Transport {
     public void joinReceived(DatagramChannel channel) {
         try {
             channel.config().setOption(EpollChannelOption.UDP_GRO, true);
+            // Netty is told by recvmsg, but not by recvmmsg, of what parts the kernel has joined.
+            channel.config()
+                    .setRecvByteBufAllocator(
+                            new FixedRecvByteBufAllocator(SLOT_BYTES).maxMessagesPerRead(DATAGRAMS_PER_WAKEUP));
         } catch (ChannelException e) {
             // Linux before 5.0.
         }

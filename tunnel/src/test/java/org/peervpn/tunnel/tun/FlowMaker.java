@@ -68,7 +68,7 @@ final class FlowMaker {
     private short checksum(ByteBuffer packet, int protocol) {
         int transport = packet.limit() - ipHeader();
         int addresses = isIpv4 ? 12 : 8;
-        long sum = protocol + transport;
+        long sum = protocol + (long) transport;
         for (int i = addresses; i < ipHeader(); i += 2) {
             sum += packet.getShort(i) & 0xffff;
         }

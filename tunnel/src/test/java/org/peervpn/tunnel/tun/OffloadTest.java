@@ -73,12 +73,12 @@ class OffloadTest {
     }
 
     private ByteBuffer anyOf(FlowMaker flow) {
-        int flags = random.nextInt(4) == 0 ? random.nextInt(256) & ~Layout.PSH | Layout.ACK : Layout.ACK;
+        int flags = random.nextInt(4) == 0 ? (random.nextInt(256) & ~Layout.PSH) | Layout.ACK : Layout.ACK;
         int payload = random.nextInt(5) == 0 ? random.nextInt(1400) : 500;
         ByteBuffer packet = flow.next(payload, flags, random);
         if (random.nextInt(20) == 0) { // damaged before it came to us; the ports stay
             int at = flow.ipHeader() + 4 + random.nextInt(packet.limit() - flow.ipHeader() - 4);
-            packet.put(at, (byte) (packet.get(at) ^ 1 << random.nextInt(8)));
+            packet.put(at, (byte) (packet.get(at) ^ (1 << random.nextInt(8))));
         }
         return packet;
     }
