@@ -3,8 +3,10 @@ package org.peervpn.nat;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the answers to plain Binding requests tell of a NAT: its mapping and its ports, nothing of its filtering. */
@@ -15,11 +17,11 @@ final class MappingSummary {
     private MappingSummary() {}
 
     /**
-     * @param observed what each server saw, in the order in which they were asked
+     * @param all what each server saw, in the order in which they were asked
      * @param local the machine's own addresses
      */
-    static NatSummary of(
-            Map<InetSocketAddress, InetSocketAddress> observed, int localPort, Collection<InetAddress> local) {
+    static NatSummary of(Map<InetSocketAddress, InetSocketAddress> all, int localPort, Collection<InetAddress> local) {
+        Map<InetSocketAddress, InetSocketAddress> observed = credible(all);
         List<InetSocketAddress> seen = List.copyOf(observed.values());
         long servers = observed.keySet().stream()
                 .map(InetSocketAddress::getAddress)
@@ -79,12 +81,23 @@ final class MappingSummary {
         return seen.size() < 3 ? 0 : least; // two may be near by chance
     }
 
-    /** The latest of what was observed; null if nothing was. */
+    /** The latest of what was observed and is credible; null if nothing is. */
     static @Nullable InetSocketAddress last(Map<InetSocketAddress, InetSocketAddress> observed) {
         InetSocketAddress last = null;
-        for (InetSocketAddress endpoint : observed.values()) {
+        for (InetSocketAddress endpoint : credible(observed).values()) {
             last = endpoint;
         }
         return last;
+    }
+
+    /** Without addresses that fewer servers saw than saw another one: a server that lies is alone with its lie. */
+    private static Map<InetSocketAddress, InetSocketAddress> credible(
+            Map<InetSocketAddress, InetSocketAddress> observed) {
+        Map<InetAddress, Long> servers = observed.values().stream()
+                .collect(Collectors.groupingBy(InetSocketAddress::getAddress, Collectors.counting()));
+        long most = servers.values().stream().mapToLong(Long::longValue).max().orElse(0);
+        Map<InetSocketAddress, InetSocketAddress> credible = new LinkedHashMap<>(observed);
+        credible.values().removeIf(endpoint -> servers.getOrDefault(endpoint.getAddress(), 0L) < most);
+        return credible;
     }
 }

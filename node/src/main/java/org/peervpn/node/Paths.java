@@ -393,7 +393,6 @@ final class Paths {
                 tunnel.sendKeepalive(entry.boundPeer(), turn.now());
                 settledOn(entry);
             } else {
-                entry.soughtNanos = turn.now(); // whatever the slot: nothing there can be confused any more
                 tunnel.initiateAnew(entry.boundPeer(), turn.now());
             }
             turn.unsettle();

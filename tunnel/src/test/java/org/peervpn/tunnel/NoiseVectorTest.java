@@ -35,7 +35,8 @@ class NoiseVectorTest {
         assertThat(ofInitiator.send()).isEqualTo(ofResponder.receive());
         assertThat(ofInitiator.receive()).isEqualTo(ofResponder.send());
         assertThat(ofInitiator.handshakeHash()).isEqualTo(ofResponder.handshakeHash());
-        for (AeadProvider provider : AeadProvider.values()) {
+        for (AeadProvider provider :
+                Arrays.stream(AeadProvider.values()).filter(AeadProvider::works).toList()) {
             assertThat(sealed(provider, ofInitiator.send(), 0, 3)).isEqualTo(vectors.get("ciphertext.3"));
             assertThat(sealed(provider, ofResponder.send(), 0, 4)).isEqualTo(vectors.get("ciphertext.4"));
             assertThat(sealed(provider, ofInitiator.send(), 1, 5)).isEqualTo(vectors.get("ciphertext.5"));

@@ -74,7 +74,8 @@ final class StunServer {
     }
 
     static boolean isLie(InetSocketAddress endpoint) {
-        return endpoint.equals(LIE) || endpoint.equals(IPV6_LIE);
+        return endpoint.getAddress().equals(LIE.getAddress())
+                || endpoint.getAddress().equals(IPV6_LIE.getAddress());
     }
 
     private static InetSocketAddress lie(Datagram datagram) {
