@@ -108,6 +108,7 @@ final class Calls {
         if (isElsewhere) {
             LOG.debug("{} is at {} now, as its name says", entry.id, found);
             beginAnew(entry);
+            tunnel.initiateAnew(entry.boundPeer(), turn.now());
         }
     }
 
