@@ -297,6 +297,8 @@ final class Modes {
                 options.portOrDefault(),
                 options.port == null,
                 !options.noPortMapping,
-                options.monitorNat);
+                options.monitorNat,
+                !options.noTunOffload,
+                !options.noUdpOffload);
     }
 }

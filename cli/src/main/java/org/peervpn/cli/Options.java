@@ -229,6 +229,16 @@ final class Options {
             description = "Neither look for peers in the local network by multicast, nor be found so.")
     boolean noLanBeacon;
 
+    @Option(
+            names = "--no-tun-offload",
+            description = "Take packets from the machine one by one; for kernels and drivers that do it wrong.")
+    boolean noTunOffload;
+
+    @Option(
+            names = "--no-udp-offload",
+            description = "Send and receive datagrams one by one; for kernels and drivers that do it wrong.")
+    boolean noUdpOffload;
+
     @Option(names = "--no-exit", description = "Connect, but keep internet traffic local.")
     boolean noExit;
 

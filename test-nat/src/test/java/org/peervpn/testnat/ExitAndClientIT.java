@@ -148,7 +148,7 @@ class ExitAndClientIT {
                 SitePlan.of("client", clientType).with(SiteFeature.IPV6));
     }
 
-    private static void assertThatAllTrafficLeavesByTheExit(Scenery scenery) {
+    static void assertThatAllTrafficLeavesByTheExit(Scenery scenery) {
         Host client = scenery.client().host();
         Host web = scenery.web();
 

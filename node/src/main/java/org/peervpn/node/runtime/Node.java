@@ -70,9 +70,18 @@ public final class Node implements AutoCloseable {
      * @param portOrNextFree false if the operator named the port
      * @param mapPort ask the router to open the port
      * @param monitorNat tell every 10 s of the endpoint that STUN servers see
+     * @param tunOffload let the kernel pass long packets and checksums to be made on
+     * @param udpOffload let the kernel take and give many datagrams as one
      */
     public record Options(
-            Home home, String interfaceName, int port, boolean portOrNextFree, boolean mapPort, boolean monitorNat) {}
+            Home home,
+            String interfaceName,
+            int port,
+            boolean portOrNextFree,
+            boolean mapPort,
+            boolean monitorNat,
+            boolean tunOffload,
+            boolean udpOffload) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Path TUN_DEVICE = Path.of("/dev/net/tun");
@@ -145,7 +154,8 @@ public final class Node implements AutoCloseable {
             undo.add(clockFile::close);
             this.engine = Engine.open(
                     config,
-                    new UdpPort.Options(options.port(), options.portOrNextFree(), setup.mark(), true),
+                    new UdpPort.Options(
+                            options.port(), options.portOrNextFree(), setup.mark(), true, options.udpOffload()),
                     new SteadyClock(InstantSource.system(), clockFile.read(), clockFile::write),
                     new OfMachine());
             undo.add(engine::close);
@@ -371,7 +381,7 @@ public final class Node implements AutoCloseable {
         if (tun != null) {
             return;
         }
-        Tun device = LinuxTun.open(options.interfaceName(), mtu);
+        Tun device = LinuxTun.open(options.interfaceName(), mtu, options.tunOffload());
         tun = device;
         Tun.Writer writer = device.newWriter();
         engine.run(core -> tunWriter = writer);

@@ -1,0 +1,36 @@
+package org.peervpn.testnat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What the kernel does for us on most machines is done without on the others. */
+@ExtendWith(LabExtension.class)
+class OffloadIT {
+    private static final List<String> WITHOUT = List.of("--no-tun-offload", "--no-udp-offload");
+
+    @Test
+    void allTrafficFlowsWhereOneSideDoesWithout(Lab lab) {
+        Scenery scenery = Scenery.build(
+                lab,
+                SitePlan.of("exit", NatType.PUBLIC).with(SiteFeature.IPV6),
+                SitePlan.of("client", NatType.PORT_RESTRICTED).with(SiteFeature.IPV6));
+
+        connect(scenery, WITHOUT, List.of());
+        ExitAndClientIT.assertThatAllTrafficLeavesByTheExit(scenery);
+        scenery.client().end("TERM");
+        scenery.exit().end("TERM");
+        connect(scenery, List.of(), WITHOUT);
+        ExitAndClientIT.assertThatAllTrafficLeavesByTheExit(scenery);
+    }
+
+    private static void connect(Scenery scenery, List<String> exit, List<String> client) {
+        scenery.exit().startReady(with("--exit", exit));
+        scenery.client().startReady(with("--connect=" + scenery.exit().line(), client));
+    }
+
+    private static String[] with(String mode, List<String> options) {
+        return Stream.concat(Stream.of(mode), options.stream()).toArray(String[]::new);
+    }
+}
