@@ -72,11 +72,25 @@ final class TrainSocket {
             if (end - start > segmentBytes) {
                 cut(0);
             }
-            if (socket.sendToAddress(address, start, end, remote.getAddress(), remote.getPort()) == 0) {
-                dropped.increment();
-            }
+            put(address, start, end, remote);
+        } catch (IOException e) {
+            sendWhole(address, start, end, remote);
+        }
+    }
+
+    /** What is to be cut must fit the path; what is not, the kernel sends in fragments where it does not fit. */
+    private void sendWhole(long address, int start, int end, InetSocketAddress remote) {
+        try {
+            cut(0);
+            put(address, start, end, remote);
         } catch (IOException e) {
             dropped.increment();
+        }
+    }
+
+    private void put(long address, int start, int end, InetSocketAddress remote) throws IOException {
+        if (socket.sendToAddress(address, start, end, remote.getAddress(), remote.getPort()) == 0) {
+            dropped.increment(); // its queue is full
         }
     }
 

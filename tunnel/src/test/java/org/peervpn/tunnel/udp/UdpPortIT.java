@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.peervpn.tunnel.tun.NetworkNamespace;
 
 /** A child JVM runs {@link UdpProbe} in a network namespace of its own. */
@@ -56,5 +58,14 @@ class UdpPortIT {
     @Test
     void noRouteIsCountedAndDoesNotDisturbThePort() throws Exception {
         assertThat(namespace.java(UdpProbe.class, "no-route")).contains("dropped 2, then received 1");
+    }
+
+    /** Also where a train does not fit the path, and what is not cut leaves in fragments. */
+    @ParameterizedTest
+    @CsvSource({"65536, true", "1300, true", "1300, false"})
+    void trainsArriveAsWhatTheyWereMadeOf(String mtu, String segmented) throws Exception {
+        namespace.run("ip", "link", "set", "lo", "mtu", mtu);
+
+        assertThat(namespace.java(UdpProbe.class, "trains", segmented)).contains("arrived as sent", "dropped 0");
     }
 }
