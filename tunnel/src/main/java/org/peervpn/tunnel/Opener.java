@@ -1,6 +1,7 @@
 package org.peervpn.tunnel;
 
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.tunnel.crypto.Aead;
 import org.peervpn.tunnel.crypto.AeadKey;
@@ -8,14 +9,15 @@ import org.peervpn.tunnel.crypto.AeadProvider;
 
 /** Opens transport messages. Each thread has its own. */
 final class Opener {
-    private final Aead aead;
+    private final Supplier<AeadProvider> provider;
+    private @Nullable Aead made; // when first needed: finding a provider takes a moment that --info does not have
 
     Opener() {
-        this(AeadProvider.chosen());
+        provider = AeadProvider::chosen;
     }
 
     Opener(AeadProvider provider) {
-        aead = provider.newAead();
+        this.provider = () -> provider;
     }
 
     /**
@@ -29,9 +31,21 @@ final class Opener {
         long counter = TransportData.counter(message);
         AeadKey key = keypair.receiveKey();
         boolean authentic = message.isDirect()
-                ? aead.open(key, counter, message, start, length, message, start)
-                : aead.open(
-                        key, counter, Aead.NO_ASSOCIATED_DATA, message.array(), message.arrayOffset() + start, length);
+                ? aead().open(key, counter, message, start, length, message, start)
+                : aead().open(
+                                key,
+                                counter,
+                                Aead.NO_ASSOCIATED_DATA,
+                                message.array(),
+                                message.arrayOffset() + start,
+                                length);
         return authentic ? message.slice(start, length - Aead.TAG_LENGTH) : null;
+    }
+
+    private Aead aead() {
+        if (made == null) {
+            made = provider.get().newAead();
+        }
+        return made;
     }
 }

@@ -1,6 +1,8 @@
 package org.peervpn.tunnel;
 
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.peervpn.tunnel.crypto.Aead;
 import org.peervpn.tunnel.crypto.AeadKey;
 import org.peervpn.tunnel.crypto.AeadProvider;
@@ -20,14 +22,20 @@ public final class Sealer {
     /** Bytes that a datagram may be longer than its packet: header 16, padding up to 15, tag 16. */
     public static final int MAX_OVERHEAD = 47;
 
-    private final Aead aead;
+    private final Supplier<AeadProvider> provider;
+    private @Nullable Aead made; // when first needed: finding a provider takes a moment that --info does not have
 
     public Sealer() {
-        this(AeadProvider.chosen());
+        provider = AeadProvider::chosen;
     }
 
     Sealer(AeadProvider provider) {
-        aead = provider.newAead();
+        this.provider = () -> provider;
+    }
+
+    /** Finds the fastest cipher, so that the first packet need not wait for that. */
+    public static void warmUp() {
+        AeadProvider.chosen();
     }
 
     /**
@@ -67,7 +75,7 @@ public final class Sealer {
         TransportData.putHeader(datagram, keypair.remoteIndex(), counter);
         AeadKey key = keypair.sendKey();
         if (padded == packetBytes && packet.isDirect() && datagram.isDirect()) {
-            aead.sealWithNonce(key, counter, packet, packet.position(), padded, datagram, content);
+            aead().sealWithNonce(key, counter, packet, packet.position(), padded, datagram, content);
             packet.position(packet.limit());
         } else {
             datagram.position(content).put(packet);
@@ -82,10 +90,17 @@ public final class Sealer {
 
     private void sealInPlace(AeadKey key, long counter, ByteBuffer datagram, int content, int length) {
         if (datagram.isDirect()) {
-            aead.sealWithNonce(key, counter, datagram, content, length, datagram, content);
+            aead().sealWithNonce(key, counter, datagram, content, length, datagram, content);
         } else {
             int offset = datagram.arrayOffset() + content;
-            aead.sealWithNonce(key, counter, Aead.NO_ASSOCIATED_DATA, datagram.array(), offset, length);
+            aead().sealWithNonce(key, counter, Aead.NO_ASSOCIATED_DATA, datagram.array(), offset, length);
         }
+    }
+
+    private Aead aead() {
+        if (made == null) {
+            made = provider.get().newAead();
+        }
+        return made;
     }
 }

@@ -42,6 +42,7 @@ import org.peervpn.node.nattest.NatTestRequest;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
+import org.peervpn.tunnel.Sealer;
 import org.peervpn.tunnel.udp.UdpPort;
 import org.peervpn.tunnel.udp.UdpPortException;
 
@@ -100,9 +101,7 @@ final class Engine implements AutoCloseable {
         this.options = options;
         if (!config.stunServers().isEmpty()) {
             // Loading the codec takes a moment that the loop does not have.
-            Thread warmUp = new Thread(MappingWatch::warmUp, "warm-up");
-            warmUp.setDaemon(true);
-            warmUp.start();
+            inBackground(MappingWatch::warmUp);
         }
         boolean epoll = Epoll.isAvailable();
         this.group = new MultiThreadIoEventLoopGroup(
@@ -118,6 +117,17 @@ final class Engine implements AutoCloseable {
             group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly();
             throw e;
         }
+    }
+
+    private static void inBackground(Runnable warmUp) {
+        Thread thread = new Thread(warmUp, "warm-up");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Prepares for packets, which come soon. */
+    void warmUp() {
+        inBackground(Sealer::warmUp);
     }
 
     static Engine open(NodeConfig config, UdpPort.Options options, InstantSource wallClock, Machine machine)

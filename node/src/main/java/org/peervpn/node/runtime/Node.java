@@ -159,6 +159,7 @@ public final class Node implements AutoCloseable {
                     new SteadyClock(InstantSource.system(), clockFile.read(), clockFile::write),
                     new OfMachine());
             undo.add(engine::close);
+            engine.warmUp();
             this.gatewayLink = options.mapPort() ? engine.newGatewayLink(setup.mark()) : null;
             this.lanLink = config.lanBeacon() ? engine.newLanLink(setup.mark()) : null;
             this.control = ControlServer.open(options.home(), this::answer);
