@@ -23,7 +23,7 @@ record BenchOptions(Pace pace, int rounds, Set<Row> rows) {
                 default -> rows.add(row(arguments[i]));
             }
         }
-        int wanted = rounds > 0 ? rounds : pace == Pace.QUICK ? QUICK_ROUNDS : ROUNDS;
+        int wanted = rounds > 0 ? rounds : pace.equals(Pace.QUICK) ? QUICK_ROUNDS : ROUNDS;
         return new BenchOptions(pace, wanted, rows.isEmpty() ? EnumSet.allOf(Row.class) : rows);
     }
 

@@ -23,7 +23,19 @@ final class CrowdTraffic implements AutoCloseable {
 
     private final List<Sender> senders = new ArrayList<>();
 
-    private record Sender(CrowdPeer peer, byte[] packet, SpoofingSocket socket, Volley volley) {
+    private static final class Sender {
+        private final CrowdPeer peer;
+        private final byte[] packet;
+        private final SpoofingSocket socket;
+        private final Volley volley;
+
+        Sender(CrowdPeer peer, byte[] packet, SpoofingSocket socket, Volley volley) {
+            this.peer = peer;
+            this.packet = packet;
+            this.socket = socket;
+            this.volley = volley;
+        }
+
         void send() {
             for (int i = 0; i < TRAIN; i++) {
                 long offset = (long) i * DATAGRAM_BYTES;
@@ -82,6 +94,6 @@ final class CrowdTraffic implements AutoCloseable {
 
     @Override
     public void close() {
-        senders.forEach(sender -> sender.socket().close());
+        senders.forEach(sender -> sender.socket.close());
     }
 }

@@ -47,6 +47,8 @@ enum Row {
     private final String unit;
     private final boolean moreIsBetter;
     private final When when;
+
+    @SuppressWarnings("ImmutableEnumChecker") // it keeps nothing between calls
     private final Function<Trial, OptionalDouble> measurement;
 
     Row(String title, String unit, boolean moreIsBetter, When when, Function<Trial, OptionalDouble> measurement) {
