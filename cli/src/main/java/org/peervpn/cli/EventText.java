@@ -66,6 +66,8 @@ final class EventText {
                             + guest.peer().id());
         } else if (event instanceof NodeEvent.PublicEndpoint endpoint) {
             return endpointLines(endpoint);
+        } else if (event instanceof NodeEvent.InvitationCode invitation) {
+            return List.of("Invitation code: " + invitation.code());
         } else if (event instanceof NodeEvent.PortMapping mapping) {
             return List.of("Port mapping: " + portMapping(mapping));
         } else if (event instanceof NodeEvent.EndpointMonitored look) {

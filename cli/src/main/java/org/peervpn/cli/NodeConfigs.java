@@ -129,7 +129,8 @@ final class NodeConfigs {
                 stunServers(options),
                 options.endpoint,
                 Duration.ofSeconds(options.timeout),
-                !options.noSpray);
+                !options.noSpray,
+                !options.noLanBeacon);
     }
 
     static List<Endpoint> natTestServers(Options options) {

@@ -224,6 +224,11 @@ final class Options {
             description = "Never try many ports to get through a NAT that gives each connection another one.")
     boolean noSpray;
 
+    @Option(
+            names = "--no-lan-beacon",
+            description = "Neither look for peers in the local network by multicast, nor be found so.")
+    boolean noLanBeacon;
+
     @Option(names = "--no-exit", description = "Connect, but keep internet traffic local.")
     boolean noExit;
 

@@ -45,8 +45,8 @@ final class RunningNode {
     /** Guarded by this. */
     private boolean failureTold;
 
-    /** The public endpoint that was told last. */
-    private volatile @Nullable String toldEndpoint;
+    /** Guarded by {@link #events}. */
+    private final EndpointNews endpointNews;
 
     /** null unless the operator is asked and sits at a terminal. */
     private volatile @Nullable GuestPrompt prompt;
@@ -57,6 +57,7 @@ final class RunningNode {
         this.options = options;
         this.console = console;
         this.err = err;
+        this.endpointNews = new EndpointNews(config.waitForPeers());
         this.text = new EventText(config.privateKey().publicKey());
     }
 
@@ -149,8 +150,9 @@ final class RunningNode {
             }
             config.connect().forEach(line -> console.line("Connecting to " + named(line)));
         }
-        toldEndpoint = told;
-        forgetOldEndpoints();
+        if (told != null) {
+            forgetOldEndpoints(told);
+        }
         prompt =
                 config.admission() == Admission.ASK && !console.isJson() ? GuestPrompt.onTerminal(node, console) : null;
         Thread teller = new Thread(this::tellAll, "teller");
@@ -190,12 +192,18 @@ final class RunningNode {
     }
 
     /** What came before the endpoint that was told: nobody has to hear of it any more. */
-    private void forgetOldEndpoints() {
-        List<NodeEvent> endpoints = events.stream()
-                .filter(NodeEvent.PublicEndpoint.class::isInstance)
-                .toList();
-        if (toldEndpoint != null && endpoints.size() > 1) {
-            events.removeAll(endpoints.subList(0, endpoints.size() - 1));
+    private void forgetOldEndpoints(String told) {
+        synchronized (events) {
+            endpointNews.introduced(told);
+            forgetAllButTheLast(NodeEvent.PublicEndpoint.class);
+            forgetAllButTheLast(NodeEvent.InvitationCode.class);
+        }
+    }
+
+    private void forgetAllButTheLast(Class<? extends NodeEvent> type) {
+        List<NodeEvent> waiting = events.stream().filter(type::isInstance).toList();
+        if (waiting.size() > 1) {
+            events.removeAll(waiting.subList(0, waiting.size() - 1));
         }
     }
 
@@ -245,11 +253,9 @@ final class RunningNode {
     }
 
     private void printNow(NodeEvent event) {
-        if (event instanceof NodeEvent.PublicEndpoint endpoint && !console.isJson()) {
-            if (endpoint.current() != null && endpoint.current().equals(toldEndpoint)) {
-                return; // among the first lines already, or only confirmed now
-            }
-            toldEndpoint = endpoint.current();
+        boolean isNews = endpointNews.isNews(event);
+        if (!isNews && !(console.isJson() && event instanceof NodeEvent.PublicEndpoint)) {
+            return;
         }
         GuestPrompt asking = prompt;
         if (asking != null && event instanceof NodeEvent.GuestAsks guest) {

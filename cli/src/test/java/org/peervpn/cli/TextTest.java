@@ -253,6 +253,12 @@ class TextTest {
     }
 
     @Test
+    void anotherPublicEndpointComesWithAnotherCode() {
+        assertThat(EVENTS.lines(new NodeEvent.InvitationCode("1.2.3.4:5", "peervpn1abc")))
+                .containsExactly("Invitation code: peervpn1abc");
+    }
+
+    @Test
     void silenceOfAllPeersComesWithReasons() {
         assertThat(EVENTS.lines(new NodeEvent.StillTrying(Duration.ofMillis(15_001), List.of("one", "two"))))
                 .containsExactly("No peer has answered for 15 s. Still trying; likely reasons:", "  - one", "  - two");
@@ -269,6 +275,7 @@ class TextTest {
                 new NodeEvent.PathChanged(PEER, "a", "b"),
                 new NodeEvent.PeerGone(PEER, "removed"),
                 new NodeEvent.PublicEndpoint(null, "1.2.3.4:5", true),
+                new NodeEvent.InvitationCode("1.2.3.4:5", "peervpn1abc"),
                 new NodeEvent.PortMapping("1.2.3.4:5", "PCP", true),
                 new NodeEvent.EndpointMonitored(Form.DISCOVERED, "1.2.3.4:5", null),
                 new NodeEvent.StillTrying(Duration.ofSeconds(15), List.of("one")),

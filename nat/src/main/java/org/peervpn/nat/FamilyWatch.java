@@ -48,6 +48,7 @@ final class FamilyWatch {
     private final Set<InetSocketAddress> asked = new HashSet<>(); // and has neither answered nor timed out
 
     private List<InetSocketAddress> servers = List.of();
+    private Map<InetSocketAddress, InetSocketAddress> observed = Map.of(); // empty until the first round is over
     private @Nullable Mapping mapping; // null while unknown, lost, or disputed
     private boolean disputed;
     private boolean settled;
@@ -72,16 +73,24 @@ final class FamilyWatch {
         return disputed;
     }
 
-    /** What each server has lately seen, in the order in which they were asked. */
+    /**
+     * What each server has lately seen, in the order in which they were asked, without what a confirmed mapping
+     * contradicts. While servers are asked again, and where too few of them answer, what was seen before still holds.
+     */
     Map<InetSocketAddress, InetSocketAddress> observed() {
-        Map<InetSocketAddress, InetSocketAddress> observed = new LinkedHashMap<>();
+        return observed.isEmpty() ? voted() : observed;
+    }
+
+    private Map<InetSocketAddress, InetSocketAddress> voted() {
+        Map<InetSocketAddress, InetSocketAddress> voted = new LinkedHashMap<>();
         for (InetSocketAddress server : servers) {
             InetSocketAddress endpoint = votes.of(server);
-            if (endpoint != null) {
-                observed.put(server, endpoint);
+            boolean isLie = mapping != null && mapping.confirmed() && !isKnown(endpoint);
+            if (endpoint != null && !isLie) {
+                voted.put(server, endpoint);
             }
         }
-        return observed;
+        return voted;
     }
 
     boolean settled() {
@@ -221,7 +230,7 @@ final class FamilyWatch {
         }
     }
 
-    private boolean isKnown(InetSocketAddress endpoint) {
+    private boolean isKnown(@Nullable InetSocketAddress endpoint) {
         return mapping != null && mapping.endpoint().equals(endpoint);
     }
 
@@ -229,6 +238,7 @@ final class FamilyWatch {
         settled = true;
         repeats = 0;
         refreshing = false;
+        observe();
         if (servers.isEmpty()) {
             lost();
             return;
@@ -242,6 +252,21 @@ final class FamilyWatch {
         } else {
             silentRounds = 0;
             nextAskNanos = nowNanos + pauseNanos() - random.nextLong(REFRESH_JITTER_NANOS);
+        }
+    }
+
+    /** At the end of a round. */
+    private void observe() {
+        Map<InetSocketAddress, InetSocketAddress> voted = voted();
+        boolean differed = observed.values().stream().distinct().count() > 1;
+        boolean holds =
+                disputed ? differed : !differed && mapping != null && observed.containsValue(mapping.endpoint());
+        long addresses = voted.keySet().stream()
+                .map(InetSocketAddress::getAddress)
+                .distinct()
+                .count();
+        if (addresses >= 2 || !holds) {
+            observed = voted;
         }
     }
 
@@ -261,6 +286,7 @@ final class FamilyWatch {
     }
 
     private void lost() {
+        observed = Map.of();
         disputed = false;
         become(null);
     }

@@ -31,6 +31,11 @@ public record NatSummary(
         return mapping == Behavior.ADDRESS_DEPENDENT || mapping == Behavior.ADDRESS_AND_PORT_DEPENDENT;
     }
 
+    /** The same, and the provider's NAT stands behind the first. */
+    public NatSummary behindCarrier() {
+        return new NatSummary(translated, mapping, filtering, ports, portStep, blocked, true);
+    }
+
     public NatName name() {
         if (blocked) {
             return NatName.BLOCKED;

@@ -12,10 +12,16 @@ public final class RefreshInterval {
 
     private static final long SHORT_LIFETIME_NANOS = seconds(40);
 
+    /** More often would be no mapping to rely on. */
+    private static final long LEAST_NANOS = seconds(5);
+
     private RefreshInterval() {}
 
-    /** @param lifetimeNanos as measured; null if it was not */
+    /** @param lifetimeNanos for how long a mapping lives at least, as measured; null if it was not */
     public static long nanos(NatSummary nat, @Nullable Long lifetimeNanos) {
+        if (lifetimeNanos != null && lifetimeNanos < SHORT_NANOS) {
+            return Math.max(lifetimeNanos, LEAST_NANOS);
+        }
         boolean isShort = nat.isHard()
                 || Boolean.TRUE.equals(nat.carrierGrade())
                 || (lifetimeNanos != null && lifetimeNanos < SHORT_LIFETIME_NANOS);

@@ -479,4 +479,51 @@ class MappingWatchTest {
 
         assertThat(net.requests).hasSize(1);
     }
+
+    @Test
+    void whatIsKnownOfTheNatSurvivesALostRefresh() {
+        net.with(A, telling(OLD)).with(A_OTHER_PORT, telling(OLD)).with(B, telling(OLD));
+        net.use(A, A_OTHER_PORT, B);
+        net.runUntil(1);
+        net.with(B, silent()).runUntil(120); // its turn has come and gone
+        net.with(B, telling(OLD)).runUntil(240);
+
+        assertThat(summary().mapping()).isEqualTo(Behavior.ENDPOINT_INDEPENDENT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsKnownOfTheNatHoldsWhileServersAreAskedAgain(boolean isHard) {
+        net.with(A, telling(OLD)).with(B, telling(isHard ? NEW : OLD)).use(A, B);
+        net.runUntil(1);
+        NatSummary known = summary();
+        net.watch.refresh(net.nowNanos);
+
+        assertThat(summary()).isEqualTo(known);
+        assertThat(known.isHard()).isEqualTo(isHard);
+    }
+
+    @Test
+    void anotherNatIsNotTakenForTheOldOne() {
+        net.with(A, telling(OLD)).with(A_OTHER_PORT, telling(OLD)).with(B, telling(OLD));
+        net.use(A, A_OTHER_PORT, B);
+        net.runUntil(1);
+        net.with(A, telling(NEW)).with(A_OTHER_PORT, telling(THIRD)).with(B, silent());
+        net.watch.refresh(net.nowNanos);
+        net.runUntil(10);
+
+        assertThat(summary()).isEqualTo(NatSummary.UNKNOWN);
+    }
+
+    @Test
+    void oneLiarAmongThreeDoesNotMakeTheNatHard() {
+        net.with(A, telling(OLD)).with(B, telling(NEW)).with(C, telling(OLD)).use(A, B, C);
+        net.runUntil(1);
+
+        assertThat(summary().mapping()).isEqualTo(Behavior.ENDPOINT_INDEPENDENT);
+    }
+
+    private NatSummary summary() {
+        return net.watch.summary(51_820, List.of());
+    }
 }

@@ -25,6 +25,8 @@ class RefreshIntervalTest {
     void aMeasuredLifetimeCounts() {
         assertThat(RefreshInterval.nanos(NatSummary.UNKNOWN, 39_900_000_000L)).isEqualTo(SHORT_NANOS);
         assertThat(RefreshInterval.nanos(NatSummary.UNKNOWN, 40_000_000_000L)).isEqualTo(USUAL_NANOS);
+        assertThat(RefreshInterval.nanos(NatSummary.UNKNOWN, 10_000_000_000L)).isEqualTo(10_000_000_000L);
+        assertThat(RefreshInterval.nanos(NatSummary.UNKNOWN, 0L)).isEqualTo(5_000_000_000L);
     }
 
     private static NatSummary nat(Behavior mapping, boolean carrierGrade) {

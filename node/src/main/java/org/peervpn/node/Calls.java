@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 final class Calls {
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
 
-    static final long PERSISTENT_KEEPALIVE_NANOS = NodeCore.seconds(25);
     /** At first a peer is called whatever the clock says. */
     static final long FRESH_NANOS = NodeCore.seconds(5);
 
@@ -189,12 +188,16 @@ final class Calls {
     }
 
     private boolean isSilent(PeerEntry entry) {
-        return mayConfuse(entry) && turn.now() - entry.soughtNanos > FRESH_NANOS && Slots.isSilent(wallClock.millis());
+        if (!mayConfuse(entry) || turn.now() - entry.soughtNanos <= FRESH_NANOS) {
+            return false;
+        }
+        long utcMillis = wallClock.millis();
+        return entry.wasUp ? Slots.isSilentToLost(utcMillis) : Slots.isSilent(utcMillis);
     }
 
-    /** A peer that was never reached may be behind a router that what we send would confuse: see {@link Slots}. */
+    /** A peer that is not reached may be behind a router that what we send would confuse: see {@link Slots}. */
     private static boolean mayConfuse(PeerEntry entry) {
-        return entry.agent != null && entry.isDialled() && !entry.wasUp;
+        return entry.agent != null && entry.isDialled() && !entry.up;
     }
 
     /** The name may stand for another address by now. */
@@ -235,7 +238,7 @@ final class Calls {
             entry.boundPeer().persistentKeepaliveNanos(0);
         }
         entry.nextDialNanos = entry.calls.nextCallNanos(turn.now(), random);
-        if (mayConfuse(entry) && !entry.calls.isQuick(turn.now())) {
+        if (mayConfuse(entry) && !entry.wasUp && !entry.calls.isQuick(turn.now())) {
             entry.nextDialNanos = turn.now()
                     + Slots.millisToNext(wallClock.millis()) * NANOS_PER_MILLI
                     + random.nextLong(SLOT_JITTER_NANOS);

@@ -25,6 +25,10 @@ public final class DropCount {
         BAD_CONTROL_MESSAGE,
         /** From a peer that has said more of late than anybody needs to. */
         TOO_MANY_CONTROL_MESSAGES,
+        /** What came to the beacons' group and is no beacon, or came from elsewhere than the local network. */
+        BAD_BEACON,
+        /** More beacons than we care to look at. */
+        TOO_MANY_BEACONS,
         /** A packet of this machine for which there is no peer. */
         NO_PEER,
         /** A packet for a peer of which no path is known yet. */

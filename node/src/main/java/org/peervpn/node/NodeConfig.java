@@ -20,6 +20,7 @@ import org.peervpn.tunnel.NoisePublicKey;
  * @param stunServers empty for none
  * @param announcedEndpoint {@code --endpoint}: stands for what STUN would find
  * @param spray false for {@code --no-spray}: a hard NAT is not got through by trying ports
+ * @param lanBeacon false for {@code --no-lan-beacon}: the local network is not told of this node, and not listened to
  * @param connectTimeout how long the first handshake with any peer may take; zero for ever
  */
 public record NodeConfig(
@@ -43,4 +44,5 @@ public record NodeConfig(
         List<Endpoint> stunServers,
         @Nullable Endpoint announcedEndpoint,
         Duration connectTimeout,
-        boolean spray) {}
+        boolean spray,
+        boolean lanBeacon) {}

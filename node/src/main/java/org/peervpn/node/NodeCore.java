@@ -70,6 +70,7 @@ public final class NodeCore {
     private final Calls calls;
     private final Conversation conversation;
     private final Paths paths;
+    private final Lan lan;
 
     /** Limits what strangers together can make us tell people. */
     private final Allowance guestLines = new Allowance(10, seconds(10));
@@ -109,6 +110,7 @@ public final class NodeCore {
         this.patience = new ConnectPatience(config, peers, publicEndpoint);
         this.tunnel = new Tunnel(new TunnelConfig(config.privateKey(), wallClock, random, wakeup), new FromTunnel());
         this.paths = new Paths(config, turn, tunnel, output, peers, publicEndpoint, wallClock, random);
+        this.lan = new Lan(config.lanBeacon(), turn, output, drops, peers, paths, random);
         this.roster = new Roster(config, turn, tunnel, peers, routes, memory, hellos, paths, wallClock);
         this.calls = new Calls(turn, tunnel, output, drops, random, paths, wallClock);
         this.conversation = new Conversation(turn, tunnel, drops, roster, memory, hellos, doorkeeper, applicant, paths);
@@ -129,6 +131,7 @@ public final class NodeCore {
         }
         patience.begin(now);
         publicEndpoint.ask(now);
+        lan.changed();
         turn.unsettle();
         settle();
     }
@@ -145,6 +148,13 @@ public final class NodeCore {
         } else {
             tunnel.receiveDatagram(source, datagram, now);
         }
+        settle();
+    }
+
+    /** A datagram that came from the local network to the group of the beacons. */
+    public void receiveBeacon(InetSocketAddress source, ByteBuffer datagram, long now) {
+        turn.begin(now);
+        lan.receive(source, datagram);
         settle();
     }
 
@@ -229,6 +239,7 @@ public final class NodeCore {
     public void networkChanged(long now) {
         turn.begin(now);
         publicEndpoint.networkChanged(now);
+        lan.changed();
         peers.entries().forEach(calls::networkChanged);
         turn.unsettle();
         settle();
@@ -237,7 +248,10 @@ public final class NodeCore {
     /** The machine's own addresses and the port are these. May be called before {@link #start}. */
     public void local(List<LocalNetwork> networks, int port, long now) {
         turn.begin(now);
-        paths.local(networks, port);
+        boolean isNew = paths.local(networks, port);
+        if (started && isNew) {
+            lan.changed();
+        }
         if (started) {
             turn.unsettle();
             settle();
@@ -371,6 +385,7 @@ public final class NodeCore {
         }
         long now = turn.now();
         paths.settle();
+        lan.settle();
         while (turn.isUnsettled()) {
             turn.settled();
             List.copyOf(peers.entries()).forEach(entry -> {
@@ -406,7 +421,7 @@ public final class NodeCore {
 
     private long ownDeadline() {
         long next = Math.min(patience.nextDeadlineNanos(), routes.nextDeadlineNanos(turn.now()));
-        next = Math.min(next, memory.nextDeadlineNanos());
+        next = Math.min(next, Math.min(memory.nextDeadlineNanos(), lan.nextDeadlineNanos()));
         for (PeerEntry entry : peers.entries()) {
             next = Math.min(next, Math.min(Calls.nextDeadlineNanos(entry), Conversation.nextDeadlineNanos(entry)));
             next = Math.min(next, Paths.nextDeadlineNanos(entry));
@@ -449,9 +464,17 @@ public final class NodeCore {
         return publicEndpoint.observed();
     }
 
-    /** How often the NAT's mapping is refreshed: see {@link org.peervpn.nat.RefreshInterval}. */
-    public void refreshInterval(long nanos, long now) {
-        publicEndpoint.refreshInterval(nanos, now);
+    /** The NAT's mapping is refreshed so often, or as often as {@link org.peervpn.nat.RefreshInterval} asks if that is more. */
+    public void refreshAtLeastEvery(long nanos, long now) {
+        publicEndpoint.refreshAtLeastEvery(nanos, now);
+    }
+
+    /** For so long an idle mapping of our NAT lives, as a test has shown. */
+    public void mappingLifetime(long nanos, long now) {
+        turn.begin(now);
+        publicEndpoint.lifetime(nanos);
+        turn.unsettle();
+        settle();
     }
 
     /** What STUN servers see in one address family; null while unknown, or while they disagree. */
@@ -590,6 +613,7 @@ public final class NodeCore {
             entry.pathSince = wallClock.instant();
             if (entry.up) {
                 paths.connected(entry);
+                paths.settledOn(entry);
             }
             entry.pathWhy = paths.why(entry, source);
             if (entry.admitted) {

@@ -38,6 +38,9 @@ public sealed interface NodeEvent {
     /** The public endpoint of one family was learnt, has changed, or is lost. */
     record PublicEndpoint(@Nullable String old, @Nullable String current, boolean confirmed) implements NodeEvent {}
 
+    /** The public endpoint is another one, so people need another code. */
+    record InvitationCode(String endpoint, String code) implements NodeEvent {}
+
     /**
      * The router has opened our port, or does so no more.
      *

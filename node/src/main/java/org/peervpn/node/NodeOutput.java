@@ -25,6 +25,9 @@ public interface NodeOutput {
 
     void closeChannel(int channel);
 
+    /** To all who listen in the local networks. Who cannot send it, drops it. */
+    void beacon(ByteBuffer datagram);
+
     /** A packet for this machine. */
     void toTun(ByteBuffer packet);
 

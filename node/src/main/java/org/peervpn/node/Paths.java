@@ -15,6 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Candidate;
 import org.peervpn.nat.CandidateType;
+import org.peervpn.nat.NatSummary;
 import org.peervpn.nat.Reach;
 import org.peervpn.nat.path.CheckKeys;
 import org.peervpn.nat.path.Pair;
@@ -36,8 +37,8 @@ final class Paths {
     /** Changes come in bursts. */
     static final long DELAY_NANOS = NodeCore.seconds(1) / 2;
 
-    /** Behind a hard NAT mappings are often short-lived. */
-    static final long HARD_KEEPALIVE_NANOS = NodeCore.seconds(15);
+    /** A NAT may keep a young mapping for a shorter time, and the first datagram on a path may be lost. */
+    static final long CONFIRM_NANOS = NodeCore.seconds(3);
 
     private final NodeConfig config;
     private final Turn turn;
@@ -72,10 +73,12 @@ final class Paths {
 
     // The machine.
 
-    /** The machine's addresses and the port are these now. */
-    void local(List<LocalNetwork> now, int localPort) {
+    /** The machine's addresses and the port are these now; false if they were before. */
+    boolean local(List<LocalNetwork> now, int localPort) {
+        boolean isNew = !now.equals(networks) || port != localPort;
         networks = List.copyOf(now);
         port = localPort;
+        return isNew;
     }
 
     /** Where we can be reached, as far as we know. */
@@ -114,7 +117,9 @@ final class Paths {
         turn.unsettle();
     }
 
-    private @Nullable PathAgent agentOf(PeerEntry entry) {
+    /** Null if the peer's key is a weak one. */
+    @Nullable
+    PathAgent agentOf(PeerEntry entry) {
         if (entry.agent == null) {
             byte[] secret = config.privateKey().pairSecret(entry.key, "peervpn checks");
             if (secret == null) {
@@ -124,6 +129,9 @@ final class Paths {
                     Arrays.compareUnsigned(config.privateKey().publicKey().bytes(), entry.key.bytes()) < 0;
             entry.agent = agents.add(new CheckKeys(secret, smaller), config.spray(), new FromAgent(entry));
             Arrays.fill(secret, (byte) 0);
+            if (entry.up) {
+                connected(entry);
+            }
         }
         return entry.agent;
     }
@@ -132,8 +140,12 @@ final class Paths {
         Reach reach = entry.told != null ? entry.told : entry.invited;
         List<Candidate> said = new ArrayList<>(reach.candidates());
         said.addAll(entry.invited.candidates());
-        // What the operator said is tried in any case.
         Map<InetSocketAddress, Candidate> all = new LinkedHashMap<>();
+        if (entry.near != null) {
+            usable(List.of(new Candidate(CandidateType.HOST, entry.near)), false)
+                    .forEach(candidate -> put(all, candidate));
+        }
+        // What the operator said is tried in any case.
         usable(said, sharesNat(reach)).forEach(candidate -> put(all, candidate));
         entry.candidates.forEach(endpoint -> put(all, new Candidate(CandidateType.SERVER_REFLEXIVE, endpoint)));
         InetSocketAddress last = entry.lastEndpoint == null ? null : entry.lastEndpoint.literal();
@@ -154,6 +166,28 @@ final class Paths {
     /** Private prefixes are the same in many homes: what is another's address there may be ours here. */
     boolean isOurs(InetSocketAddress endpoint) {
         return endpoint.getPort() == port && addresses().contains(endpoint.getAddress());
+    }
+
+    // The local network.
+
+    boolean hasNetwork() {
+        return !networks.isEmpty();
+    }
+
+    /** In a network that this machine is directly connected to. */
+    boolean isNear(InetAddress address) {
+        return networks.stream().anyMatch(network -> network.prefix().contains(address));
+    }
+
+    /** The peer is connected by the local network: there is no better way. */
+    boolean isByLan(PeerEntry entry) {
+        Path path = entry.up ? entry.boundPeer().lane().path() : null;
+        return path != null && isNear(path.remote().getAddress());
+    }
+
+    /** Tells these agents' peers, if they are near, where we are. */
+    ByteBuffer beacon(List<PathAgent> called) {
+        return agents.beacon(called, port);
     }
 
     /** Where an invitation says that its node is, as far as that may be tried. */
@@ -199,6 +233,12 @@ final class Paths {
     private static boolean isBest(PeerEntry entry, Reach reach) {
         Path path = entry.boundPeer().lane().path();
         return path != null && reach.candidates().contains(new Candidate(CandidateType.HOST, path.remote()));
+    }
+
+    /** The peer that is up has a new path, which is used once more soon. */
+    void settledOn(PeerEntry entry) {
+        entry.confirmPathNanos = turn.now() + CONFIRM_NANOS;
+        turn.unsettle();
     }
 
     /** The tunnel to the peer works by its current path. */
@@ -252,6 +292,7 @@ final class Paths {
     void settle() {
         Reach now = ours();
         agents.ours(now.nat(), publicEndpoint.isSettled());
+        keepAlive(now.nat());
         if (now.equals(told)) {
             return;
         }
@@ -265,6 +306,17 @@ final class Paths {
         }
     }
 
+    /** Mappings are used as often as our NAT asks for. */
+    private void keepAlive(NatSummary nat) {
+        long before = keepaliveNanos();
+        publicEndpoint.keepAlive(nat, turn.now());
+        if (keepaliveNanos() != before) {
+            peers.entries().stream()
+                    .filter(entry -> entry.up && entry.isDialled())
+                    .forEach(entry -> entry.boundPeer().persistentKeepaliveNanos(keepaliveNanos()));
+        }
+    }
+
     /** Which of a peer's endpoints are worth a check depends on where we are. */
     private void lookAgain(PeerEntry entry) {
         PathAgent agent = entry.agent;
@@ -273,18 +325,24 @@ final class Paths {
         }
     }
 
-    /** Tells the peer where we are if that is due. */
+    /** Tells the peer where we are, and uses its path once more, if that is due. */
     void settle(PeerEntry entry) {
-        if (turn.now() < entry.nextReachNanos || !entry.up) {
+        if (!entry.up) {
             return;
         }
-        entry.reachSent++;
-        entry.nextReachNanos = entry.reachSent < 2 ? turn.now() + REPEAT_NANOS : Long.MAX_VALUE;
-        tunnel.sendPacket(entry.boundPeer(), CandidatesCodec.encode(told), turn.now());
+        if (turn.now() >= entry.nextReachNanos) {
+            entry.reachSent++;
+            entry.nextReachNanos = entry.reachSent < 2 ? turn.now() + REPEAT_NANOS : Long.MAX_VALUE;
+            tunnel.sendPacket(entry.boundPeer(), CandidatesCodec.encode(told), turn.now());
+        }
+        if (turn.now() >= entry.confirmPathNanos) {
+            entry.confirmPathNanos = Long.MAX_VALUE;
+            tunnel.sendKeepalive(entry.boundPeer(), turn.now());
+        }
     }
 
     static long nextDeadlineNanos(PeerEntry entry) {
-        return entry.up ? entry.nextReachNanos : Long.MAX_VALUE;
+        return entry.up ? Math.min(entry.nextReachNanos, entry.confirmPathNanos) : Long.MAX_VALUE;
     }
 
     long nextDeadlineNanos() {
@@ -297,7 +355,7 @@ final class Paths {
 
     /** How often the mapping towards a peer that we call has to be refreshed. */
     long keepaliveNanos() {
-        return agents.isHard() ? HARD_KEEPALIVE_NANOS : Calls.PERSISTENT_KEEPALIVE_NANOS;
+        return publicEndpoint.keepaliveNanos();
     }
 
     /** What one peer's agent asks for. */
@@ -328,9 +386,14 @@ final class Paths {
             entry.pathWhy = PathReason.of(type, pair.remote().getAddress());
             entry.pathSince = wallClock.instant();
             entry.rttNanos = rttNanos;
+            // Also in a silence between two slots: the peer answers there, so nothing on the way is confused.
+            entry.soughtNanos = turn.now();
+            entry.triesCandidates = false;
             if (entry.up) {
                 tunnel.sendKeepalive(entry.boundPeer(), turn.now());
+                settledOn(entry);
             } else {
+                entry.soughtNanos = turn.now(); // whatever the slot: nothing there can be confused any more
                 tunnel.initiateAnew(entry.boundPeer(), turn.now());
             }
             turn.unsettle();

@@ -82,10 +82,17 @@ final class PeerEntry {
     @Nullable
     Reach told;
 
+    /** Where its beacon came from; null if none did. */
+    @Nullable
+    InetSocketAddress near;
+
     /** How often it has been told where we are, since that changed. */
     int reachSent;
 
     long nextReachNanos = Long.MAX_VALUE;
+
+    /** When its new path is used once more, whatever else there is to send. */
+    long confirmPathNanos = Long.MAX_VALUE;
 
     /** Seeks the path to it; null for a peer that only comes by itself and has not told where it is. */
     @Nullable

@@ -16,8 +16,10 @@ import org.peervpn.nat.Candidate;
 import org.peervpn.nat.MappingWatch;
 import org.peervpn.nat.MappingWatch.Mapping;
 import org.peervpn.nat.NatSummary;
+import org.peervpn.nat.RefreshInterval;
 import org.peervpn.nat.portmap.PortMapped;
 import org.peervpn.node.NodeStatus.PortMappingStatus;
+import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.Path;
 
 /**
@@ -31,6 +33,9 @@ final class PublicEndpoint {
         void changed(NodeEvent event);
     }
 
+    /** Between a provider's NAT and its customers: RFC 6598. */
+    private static final Cidr CARRIERS = Cidr.parse("100.64.0.0/10");
+
     private static final long MAX_RESOLVE_PAUSE_NANOS = NodeCore.seconds(600);
 
     private final NodeConfig config;
@@ -41,6 +46,10 @@ final class PublicEndpoint {
     private @Nullable PortMapped portMapped; // what the router says; null while no port is open
     private boolean portMappingToldUsable;
     private @Nullable String announced; // as told last
+    private @Nullable Long lifetimeNanos; // of an idle mapping, as measured
+    private long longestRefreshNanos = Long.MAX_VALUE;
+    private long keepaliveNanos = RefreshInterval.USUAL_NANOS;
+    private long refreshNanos = RefreshInterval.USUAL_NANOS;
     private long nextResolveNanos = Long.MAX_VALUE;
     private long resolvePauseNanos = Calls.RESOLVE_AGAIN_NANOS;
 
@@ -131,9 +140,34 @@ final class PublicEndpoint {
         return mapping == null ? null : Endpoint.text(mapping.endpoint());
     }
 
-    /** How often the mapping is refreshed. */
-    void refreshInterval(long nanos, long nowNanos) {
-        watch.refreshInterval(nanos, nowNanos);
+    /** The mapping is to be looked at so often, whatever the NAT is like. */
+    void refreshAtLeastEvery(long nanos, long nowNanos) {
+        longestRefreshNanos = nanos;
+        refresh(nowNanos);
+    }
+
+    /** For so long an idle mapping lives, as a test has shown. */
+    void lifetime(long nanos) {
+        lifetimeNanos = nanos;
+    }
+
+    /** What is known of our NAT: mappings are kept alive accordingly. */
+    void keepAlive(NatSummary nat, long nowNanos) {
+        keepaliveNanos = RefreshInterval.nanos(nat, lifetimeNanos);
+        refresh(nowNanos);
+    }
+
+    private void refresh(long nowNanos) {
+        long wanted = Math.min(keepaliveNanos, longestRefreshNanos);
+        if (wanted != refreshNanos) {
+            refreshNanos = wanted;
+            watch.refreshInterval(wanted, nowNanos);
+        }
+    }
+
+    /** How often a mapping has to be used to stay alive. */
+    long keepaliveNanos() {
+        return keepaliveNanos;
     }
 
     /** True if the operator said so or two STUN servers agree. */
@@ -221,7 +255,14 @@ final class PublicEndpoint {
 
     /** What is known of the NAT for IPv4. */
     NatSummary nat(int localPort, Collection<InetAddress> local) {
-        return watch.summary(localPort, local);
+        NatSummary nat = watch.summary(localPort, local);
+        boolean isCarriers = Boolean.TRUE.equals(nat.translated())
+                && (portMappingIsFutile() || local.stream().anyMatch(CARRIERS::contains));
+        return isCarriers ? nat.behindCarrier() : nat;
+    }
+
+    private boolean portMappingIsFutile() {
+        return portMapped != null && usablePortMapping() == null;
     }
 
     /** What STUN servers see in one family; null while unknown. */

@@ -194,6 +194,7 @@ final class Roster {
         }
         entry.reachSent = 0;
         entry.nextReachNanos = Long.MAX_VALUE;
+        paths.settledOn(entry);
         hellos.begin(entry, turn.now());
         memory.changed(turn.now());
         turn.tell(new NodeEvent.PeerConnected(

@@ -161,6 +161,9 @@ class PublicEndpointTest {
         public void closeChannel(int channel) {}
 
         @Override
+        public void beacon(ByteBuffer datagram) {}
+
+        @Override
         public void toTun(ByteBuffer packet) {}
 
         @Override

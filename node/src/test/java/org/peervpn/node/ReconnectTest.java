@@ -49,15 +49,17 @@ class ReconnectTest {
     }
 
     @Test
-    void peerThatWasReachedOnceIsCalledEvery5Seconds() {
+    void peerThatWasReachedOnceIsCalledEvery5SecondsWithASilenceInEveryThirdSlot() {
         connected();
         silence();
         world.run(Duration.ofMinutes(4));
         calls.clear();
-        world.run(Duration.ofMinutes(2));
+        world.run(Duration.ofMillis(3 * Slots.PERIOD_MILLIS));
 
-        assertThat(calls).hasSizeBetween(22, 25);
-        assertThat(intervals()).allMatch(interval -> interval.compareTo(QUICK) < 0);
+        assertThat(calls).hasSizeBetween(22, 27);
+        assertThat(intervals().stream().filter(interval -> interval.compareTo(QUICK) >= 0))
+                .hasSizeLessThanOrEqualTo(1)
+                .allMatch(interval -> interval.compareTo(SILENCE.plus(QUICK).plus(QUICK)) < 0);
     }
 
     @Test
@@ -102,7 +104,7 @@ class ReconnectTest {
 
         assertThat(state(node)).isEqualTo(State.RECONNECTING);
         answer();
-        world.run(QUICK);
+        world.run(SILENCE.plus(QUICK));
         assertThat(state(node)).isEqualTo(State.CONNECTED);
     }
 

@@ -30,6 +30,8 @@ final class World {
     static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
 
     private final Map<InetSocketAddress, SimNode> nodes = new LinkedHashMap<>();
+    private final Map<InetSocketAddress, InetSocketAddress> seenBy = new HashMap<>();
+    private int questions;
     private final Deque<Datagram> wire = new ArrayDeque<>();
     private long nowNanos = 1;
     private Predicate<Datagram> lost = datagram -> false;
@@ -44,6 +46,11 @@ final class World {
             return bytes.get(0) == 4 && bytes.limit() > 32;
         }
     }
+
+    /** All nodes are in one local network. */
+    private record Beacon(InetSocketAddress from, SimNode to, ByteBuffer bytes) {}
+
+    private final Deque<Beacon> air = new ArrayDeque<>();
 
     /** Datagrams for which this is true do not arrive. */
     void lose(Predicate<Datagram> datagrams) {
@@ -75,6 +82,38 @@ final class World {
     /** A node that sleeps does nothing, and what is sent to it is lost. */
     void suspend(SimNode node, boolean asleep) {
         node.asleep = asleep;
+    }
+
+    /** A STUN server that sees whoever asks at this address. */
+    Endpoint stunServer(String address, String seen) {
+        Endpoint server = Endpoint.parse(address);
+        seenBy.put(literal(server), literal(Endpoint.parse(seen)));
+        return server;
+    }
+
+    private static InetSocketAddress literal(Endpoint endpoint) {
+        InetSocketAddress literal = endpoint.literal();
+        if (literal == null) {
+            throw new IllegalArgumentException(endpoint.toString());
+        }
+        return literal;
+    }
+
+    /** RFC 8489, sections 5 and 14.2. */
+    private static ByteBuffer answer(ByteBuffer request, InetSocketAddress seen) {
+        int cookie = request.getInt(4);
+        ByteBuffer answer = ByteBuffer.allocate(32);
+        answer.putShort((short) 0x0101).putShort((short) 12).putInt(cookie);
+        answer.put(request.slice(8, 12));
+        answer.putShort((short) 0x0020).putShort((short) 8).putShort((short) 1);
+        answer.putShort((short) (seen.getPort() ^ (cookie >>> 16)));
+        answer.putInt(ByteBuffer.wrap(seen.getAddress().getAddress()).getInt() ^ cookie);
+        return answer.flip();
+    }
+
+    /** How often STUN servers have been asked. */
+    int questions() {
+        return questions;
     }
 
     /** The node has another address from now on. */
@@ -110,12 +149,26 @@ final class World {
     private void deliver() {
         do {
             carry();
+            carryBeacons();
             nodes.values().forEach(SimNode::answerDerived);
-        } while (!wire.isEmpty());
+        } while (!wire.isEmpty() || !air.isEmpty());
+    }
+
+    private void carryBeacons() {
+        for (Beacon beacon = air.poll(); beacon != null; beacon = air.poll()) {
+            if (beacon.to().isAwake()) {
+                beacon.to().core.receiveBeacon(beacon.from(), beacon.bytes(), nowNanos);
+            }
+        }
     }
 
     private void carry() {
         for (Datagram datagram = wire.poll(); datagram != null; datagram = wire.poll()) {
+            InetSocketAddress seen = seenBy.get(datagram.to());
+            if (seen != null) {
+                questions++;
+                wire.add(new Datagram(datagram.to(), datagram.from(), answer(datagram.bytes(), seen)));
+            }
             SimNode receiver = nodes.get(datagram.to());
             if (receiver != null && receiver.isAwake() && !lost.test(datagram)) {
                 receiver.core.receiveDatagram(new Path(0, datagram.from()), datagram.bytes(), nowNanos);
@@ -153,6 +206,7 @@ final class World {
         List<Cidr> routes = List.of();
         Instant toldBefore = Instant.EPOCH;
         List<Endpoint> stunServers = List.of();
+        boolean lanBeacon = true;
 
         @Nullable
         Endpoint announcedEndpoint;
@@ -215,7 +269,8 @@ final class World {
                     stunServers,
                     announcedEndpoint,
                     timeout,
-                    true);
+                    true,
+                    lanBeacon);
         }
     }
 
@@ -229,6 +284,7 @@ final class World {
         Duration clockError = Duration.ZERO;
 
         final List<NodeEvent> events = new ArrayList<>();
+        final List<ByteBuffer> beacons = new ArrayList<>();
         final List<ByteBuffer> toTun = new ArrayList<>();
         final List<RouterConfig> routed = new ArrayList<>();
         final List<Endpoint> asked = new ArrayList<>();
@@ -394,6 +450,14 @@ final class World {
 
         @Override
         public void closeChannel(int channel) {}
+
+        @Override
+        public void beacon(ByteBuffer datagram) {
+            beacons.add(copy(datagram));
+            nodes.values().stream()
+                    .filter(node -> !node.equals(this))
+                    .forEach(node -> air.add(new Beacon(address, node, copy(datagram))));
+        }
 
         @Override
         public void toTun(ByteBuffer packet) {

@@ -39,6 +39,9 @@ public final class Matrix {
                             outcome.direct() ? "direct" : "none",
                             outcome.method(),
                             outcome.seconds());
+                    if (!hopeless) {
+                        explain(outcome);
+                    }
                     outcomes.add(outcome);
                 }
             }
@@ -53,6 +56,7 @@ public final class Matrix {
             for (int i = 0; i < tries; i++) {
                 Outcome outcome = traversal.connect(one, other, By.CODE, PATIENCE);
                 System.out.printf(Locale.ROOT, "%s %.2f s%n", outcome.method(), outcome.seconds());
+                explain(outcome);
                 outcomes.add(outcome);
                 traversal.forgetMappings();
             }
@@ -62,6 +66,12 @@ public final class Matrix {
                 .count();
         System.out.printf(Locale.ROOT, "%s with %s: %d of %d within 15 s%n", one, other, soon, tries);
         summary(outcomes);
+    }
+
+    private static void explain(Outcome outcome) {
+        if (!outcome.direct()) {
+            outcome.events().forEach(event -> System.out.println("    " + event));
+        }
     }
 
     private static void summary(List<Outcome> outcomes) {

@@ -33,8 +33,10 @@ public final class Traversal {
      *
      * @param direct connected by a direct path on which packets pass
      * @param seconds from when both knew of one another
+     * @param events what both sides have seen of their paths, a line each; for people who ask why
      */
-    public record Outcome(NatKind left, NatKind right, boolean direct, double seconds, String method) {}
+    public record Outcome(
+            NatKind left, NatKind right, boolean direct, double seconds, String method, List<String> events) {}
 
     private Traversal() {}
 
@@ -85,17 +87,16 @@ public final class Traversal {
         String overlay = infoB.path("addresses").path(0).asText();
         boolean passes = met && comesTrue(left, () -> a.host().pings(overlay));
         JsonNode path = peer(a, infoB).path("path");
+        JsonNode back = peer(b, infoA).path("path");
         boolean direct = passes && path.path("type").asText().equals("DIRECT");
-        String method = method(path) + method(peer(b, infoA).path("path"));
-        Outcome outcome = new Outcome(one, other, direct, seconds, direct ? named(method) : "-");
+        String method = method(path) + method(back);
+        List<String> events = new ArrayList<>();
+        path.path("events").forEach(event -> events.add("left  " + event.asText()));
+        back.path("events").forEach(event -> events.add("right " + event.asText()));
+        Outcome outcome = new Outcome(one, other, direct, seconds, direct ? named(method) : "-", events);
         a.ask("remove", Map.of("peer", infoB.path("publicKey").asText()));
         b.ask("remove", Map.of("peer", infoA.path("publicKey").asText()));
         return outcome;
-    }
-
-    /** What the node saw of the peer that it was told of last; for people who ask why. */
-    public JsonNode statusOfLeft(NatKind kind) {
-        return node(left, kind).ask("status", Map.of());
     }
 
     private static Peervpn node(Map<NatKind, Peervpn> side, NatKind kind) {

@@ -24,6 +24,7 @@ class TraversalIT {
             new PairOf(NatKind.PUBLIC, NatKind.FIREWALL, By.LINE),
             new PairOf(NatKind.FIREWALL, NatKind.FIREWALL, By.CODE),
             new PairOf(NatKind.FIREWALL, NatKind.PORT_RESTRICTED, By.LINE),
+            new PairOf(NatKind.FIREWALL, NatKind.SYMMETRIC, By.CODE),
             new PairOf(NatKind.FULL_CONE, NatKind.SYMMETRIC_SEQ, By.CODE),
             new PairOf(NatKind.ADDRESS_RESTRICTED, NatKind.SYMMETRIC, By.CODE),
             new PairOf(NatKind.ADDRESS_RESTRICTED, NatKind.CGN, By.LINE),

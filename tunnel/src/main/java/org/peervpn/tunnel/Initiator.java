@@ -54,7 +54,7 @@ final class Initiator {
                 new InitiatorHandshake(Noise.PROLOGUE, localKey, NoisePrivateKey.generate(random), peer.publicKey());
         int index = table.reserve(peer);
         peer.handshake(handshake, index);
-        byte[] message = HandshakeInitiation.of(index, handshake.write(timestamps.next()));
+        byte[] message = HandshakeInitiation.of(index, handshake.write(peer.staticSecret(), timestamps.next()));
         peer.cookies().putMacs(message, nowNanos);
         peer.timers().lastInitiationNanos = nowNanos;
         peer.timers().retransmitNanos = nowNanos + Timing.REKEY_TIMEOUT_NANOS + jitterNanos();

@@ -28,15 +28,20 @@ final class InitiatorHandshake {
         state.mixHash(remoteStatic.bytes());
     }
 
-    /** @throws IllegalStateException if the remote key is weak; such a key is never made a peer */
-    byte[] write(byte[] payload) {
+    /**
+     * @param staticSecret of the local and the remote static key
+     * @throws IllegalStateException if the remote key is weak; such a key is never made a peer
+     */
+    byte[] write(StaticSecret staticSecret, byte[] payload) {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         NoisePublicKey ephemeralPublic = ephemeral.publicKey();
         message.writeBytes(ephemeralPublic.bytes());
         state.mixEphemeral(ephemeralPublic);
-        requireStrong(state.mixAgreement(ephemeral, remoteStatic));
+        if (!state.mixAgreement(ephemeral, remoteStatic)) {
+            throw new IllegalStateException("a weak key was made a peer");
+        }
         message.writeBytes(state.encryptAndHash(localStatic.publicKey().bytes()));
-        requireStrong(state.mixAgreement(localStatic, remoteStatic));
+        state.mixStaticSecret(staticSecret);
         message.writeBytes(state.encryptAndHash(payload));
         return message.toByteArray();
     }
@@ -63,11 +68,5 @@ final class InitiatorHandshake {
     void wipe() {
         ephemeral.wipe();
         state.wipe();
-    }
-
-    private static void requireStrong(boolean agreed) {
-        if (!agreed) {
-            throw new IllegalStateException("a weak key was made a peer");
-        }
     }
 }

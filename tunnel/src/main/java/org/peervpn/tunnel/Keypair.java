@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.peervpn.tunnel.crypto.AeadKey;
 
 /**
@@ -135,13 +134,5 @@ final class Keypair {
     @Override
     public String toString() {
         return "Keypair(" + Integer.toHexString(localIndex) + ")";
-    }
-
-    /** The later of two, of which either may be missing. */
-    static @Nullable Keypair newer(@Nullable Keypair one, @Nullable Keypair other) {
-        if (one == null || other == null) {
-            return one == null ? other : one;
-        }
-        return one.createdNanos > other.createdNanos ? one : other;
     }
 }

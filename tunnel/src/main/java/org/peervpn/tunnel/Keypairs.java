@@ -1,5 +1,7 @@
 package org.peervpn.tunnel;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -11,11 +13,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The initiator may use a new keypair at once. The responder may not: its response may be lost, so the keypair is
  * {@code next} until the initiator's first message sealed with it has come.
+ *
+ * <p>Of those before, two are kept for receiving, where the reference implementation keeps one and drops it when it
+ * answers an initiation. When both sides begin at once, each may go on with its own; then what the peer seals with until
+ * it has our answer is not our current keypair but the one before.
  */
 final class Keypairs {
+    static final int MAX_PREVIOUS = 2;
+
     private final Peer peer;
     private final ReceiverTable table;
-    private @Nullable Keypair previous; // what was current before, for messages that are still on their way
+    private final Deque<Keypair> previous = new ArrayDeque<>(); // what was current before; the newest first
     private @Nullable Keypair next; // the responder's, until the initiator's first transport message arrives
 
     Keypairs(Peer peer, ReceiverTable table) {
@@ -33,15 +41,10 @@ final class Keypairs {
         table.assign(peer, keypair);
         Keypair replaced = current();
         peer.lane().current(keypair);
-        retire(previous);
-        if (next == null) {
-            previous = replaced;
-        } else {
-            // Both sides began at once. The other side may take its own as its current one: keep it for receiving.
-            retire(replaced);
-            previous = next;
-            next = null;
-        }
+        addPrevious(replaced);
+        // Both sides began at once. The other side may take its own as its current one: keep it for receiving.
+        addPrevious(next);
+        next = null;
     }
 
     /** We answered an initiation. */
@@ -49,8 +52,6 @@ final class Keypairs {
         table.assign(peer, keypair);
         retire(next);
         next = keypair;
-        retire(previous);
-        previous = null;
     }
 
     /** True if this was {@code next}, which an authentic message has now made the current one. */
@@ -58,31 +59,45 @@ final class Keypairs {
         if (keypair != next) {
             return false;
         }
-        retire(previous);
-        previous = current();
+        Keypair replaced = current();
         next = null;
         peer.lane().current(keypair);
+        addPrevious(replaced);
         return true;
+    }
+
+    private void addPrevious(@Nullable Keypair keypair) {
+        if (keypair == null) {
+            return;
+        }
+        previous.addFirst(keypair);
+        if (previous.size() > MAX_PREVIOUS) {
+            retire(previous.removeLast());
+        }
     }
 
     /** Of all that the peer may be using now. */
     List<Keypair> inUse() {
-        return Stream.of(current(), next, previous).filter(Objects::nonNull).toList();
+        return Stream.concat(Stream.of(current(), next), previous.stream())
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** When the last of them expires; {@link Timing#NEVER} if there is none. */
     long expireNanos() {
-        Keypair newest = Keypair.newer(current(), previous);
-        return newest == null ? Timing.NEVER : newest.expiresNanos();
+        return Stream.concat(Stream.ofNullable(current()), previous.stream())
+                .mapToLong(Keypair::expiresNanos)
+                .max()
+                .orElse(Timing.NEVER);
     }
 
     void erase() {
         Keypair current = current();
         peer.lane().current(null);
         retire(current);
-        retire(previous);
+        previous.forEach(this::retire);
+        previous.clear();
         retire(next);
-        previous = null;
         next = null;
     }
 

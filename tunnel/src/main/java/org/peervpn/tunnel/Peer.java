@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class Peer {
     private final long serial;
     private final NoisePublicKey publicKey;
+    private final StaticSecret staticSecret;
     private PresharedKey presharedKey;
     private final ReceiverTable table;
     private final Lane lane;
@@ -25,8 +26,9 @@ public final class Peer {
     private boolean removed;
     private boolean connected; // until the last keypair has expired
 
-    Peer(long serial, PeerConfig config, ReceiverTable table, Wakeups wakeups) {
+    Peer(long serial, PeerConfig config, StaticSecret staticSecret, ReceiverTable table, Wakeups wakeups) {
         this.serial = serial;
+        this.staticSecret = staticSecret;
         this.table = table;
         publicKey = config.publicKey();
         presharedKey = config.presharedKey();
@@ -78,6 +80,10 @@ public final class Peer {
     /** Tells peers apart that want to be looked at in the same moment. */
     long serial() {
         return serial;
+    }
+
+    StaticSecret staticSecret() {
+        return staticSecret;
     }
 
     PresharedKey presharedKey() {
@@ -161,6 +167,7 @@ public final class Peer {
         removed = true;
         cancelHandshake();
         keypairs.erase();
+        staticSecret.wipe();
         timers.retransmitNanos = Timing.NEVER;
         timers.expireNanos = Timing.NEVER;
         timers.zeroKeysNanos = Timing.NEVER;

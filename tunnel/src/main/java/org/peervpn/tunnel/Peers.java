@@ -11,12 +11,12 @@ final class Peers {
     static final int MAX_PEERS = 16_384;
 
     private final Map<NoisePublicKey, Peer> byKey = new LinkedHashMap<>();
-    private final NoisePublicKey localKey;
+    private final NoisePrivateKey localKey;
     private final ReceiverTable table;
     private final Wakeups wakeups;
     private long nextSerial;
 
-    Peers(NoisePublicKey localKey, ReceiverTable table, Wakeups wakeups) {
+    Peers(NoisePrivateKey localKey, ReceiverTable table, Wakeups wakeups) {
         this.localKey = localKey;
         this.table = table;
         this.wakeups = wakeups;
@@ -24,11 +24,8 @@ final class Peers {
 
     Peer add(PeerConfig config) {
         NoisePublicKey key = config.publicKey();
-        if (key.equals(localKey)) {
+        if (key.equals(localKey.publicKey())) {
             throw new IllegalArgumentException("this is our own key: " + key);
-        }
-        if (key.isWeak()) {
-            throw new IllegalArgumentException("this key is weak, nothing can be kept secret with it: " + key);
         }
         if (byKey.containsKey(key)) {
             throw new IllegalArgumentException("already a peer: " + key);
@@ -36,7 +33,11 @@ final class Peers {
         if (isFull()) {
             throw new IllegalStateException("no more than " + MAX_PEERS + " peers");
         }
-        Peer peer = new Peer(nextSerial++, config, table, wakeups);
+        StaticSecret secret = StaticSecret.of(localKey, key);
+        if (secret == null) {
+            throw new IllegalArgumentException("this key is weak, nothing can be kept secret with it: " + key);
+        }
+        Peer peer = new Peer(nextSerial++, config, secret, table, wakeups);
         byKey.put(key, peer);
         return peer;
     }
@@ -44,6 +45,13 @@ final class Peers {
     @Nullable
     Peer get(NoisePublicKey key) {
         return byKey.get(key);
+    }
+
+    /** null if the key is no peer's. */
+    @Nullable
+    StaticSecret staticSecret(NoisePublicKey key) {
+        Peer peer = byKey.get(key);
+        return peer == null ? null : peer.staticSecret();
     }
 
     boolean isFull() {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * a change publishes a new one. Bounded by the peers: each has at most {@link #MAX_PER_PEER} indices.
  */
 final class ReceiverTable {
-    /** One handshake under way, and the keypairs current, previous and next. */
-    static final int MAX_PER_PEER = 4;
+    /** One handshake under way, and the keypairs current, next and previous. */
+    static final int MAX_PER_PEER = 3 + Keypairs.MAX_PREVIOUS;
 
     private static final int BUCKETS = 1 << 14;
 

@@ -34,8 +34,8 @@ final class Responder {
     /** The message is one that the {@link HandshakeGate} admits. null if it was dropped. */
     @Nullable
     Answer receiveInitiation(Path source, byte[] message, long nowNanos) {
-        ResponderHandshake handshake =
-                ResponderHandshake.read(Noise.PROLOGUE, localKey, HandshakeInitiation.noise(message));
+        ResponderHandshake handshake = ResponderHandshake.read(
+                Noise.PROLOGUE, localKey, peers::staticSecret, HandshakeInitiation.noise(message));
         if (handshake == null) {
             output.dropped(DropReason.BAD_HANDSHAKE);
             return null;

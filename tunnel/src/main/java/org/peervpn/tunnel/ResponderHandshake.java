@@ -31,10 +31,18 @@ final class ResponderHandshake {
         this.payload = payload;
     }
 
+    /** Knows what our static key and those of some others agree on. */
+    interface StaticSecrets {
+        /** null if it has to be computed. */
+        @Nullable
+        StaticSecret of(NoisePublicKey remoteStatic);
+    }
+
     /** null if the message is not authentic. */
-    static @Nullable ResponderHandshake read(byte[] prologue, NoisePrivateKey localStatic, byte[] message) {
+    static @Nullable ResponderHandshake read(
+            byte[] prologue, NoisePrivateKey localStatic, StaticSecrets secrets, byte[] message) {
         SymmetricState state = new SymmetricState(prologue);
-        ResponderHandshake handshake = read(state, localStatic, message);
+        ResponderHandshake handshake = read(state, localStatic, secrets, message);
         if (handshake == null) {
             state.wipe();
         }
@@ -42,7 +50,7 @@ final class ResponderHandshake {
     }
 
     private static @Nullable ResponderHandshake read(
-            SymmetricState state, NoisePrivateKey localStatic, byte[] message) {
+            SymmetricState state, NoisePrivateKey localStatic, StaticSecrets secrets, byte[] message) {
         NoisePublicKey remoteEphemeral = NoisePublicKey.of(Arrays.copyOf(message, X25519.LENGTH));
         state.mixHash(localStatic.publicKey().bytes());
         state.mixEphemeral(remoteEphemeral);
@@ -54,7 +62,10 @@ final class ResponderHandshake {
             return null;
         }
         NoisePublicKey remoteStatic = NoisePublicKey.of(staticBytes);
-        if (!state.mixAgreement(localStatic, remoteStatic)) {
+        StaticSecret known = secrets.of(remoteStatic);
+        if (known != null) {
+            state.mixStaticSecret(known);
+        } else if (!state.mixAgreement(localStatic, remoteStatic)) {
             return null;
         }
         byte[] payload = state.decryptAndHash(Arrays.copyOfRange(message, SEALED_STATIC_END, message.length));

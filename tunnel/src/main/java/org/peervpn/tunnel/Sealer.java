@@ -1,8 +1,8 @@
 package org.peervpn.tunnel;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.peervpn.tunnel.crypto.Aead;
+import org.peervpn.tunnel.crypto.AeadKey;
 import org.peervpn.tunnel.crypto.AeadProvider;
 
 /**
@@ -11,7 +11,7 @@ import org.peervpn.tunnel.crypto.AeadProvider;
  * <ol>
  *   <li>The lane's current keypair is acquired, so that its keys stay while they are used.
  *   <li>It gives a counter, which no other thread gets.
- *   <li>The packet is padded and sealed: in the datagram's array, or by way of an array of ours if it has none.
+ *   <li>The packet is padded and sealed into the datagram, at best straight from one direct buffer into the other.
  *   <li>The lane takes the stamps that drive the peer's timers.
  * </ol>
  */
@@ -20,10 +20,7 @@ public final class Sealer {
     /** Bytes that a datagram may be longer than its packet: header 16, padding up to 15, tag 16. */
     public static final int MAX_OVERHEAD = 47;
 
-    private static final int MAX_DATAGRAM = 65_535;
-
     private final Aead aead;
-    private byte[] scratch = {};
 
     public Sealer() {
         this(AeadProvider.chosen());
@@ -61,35 +58,34 @@ public final class Sealer {
         int packetBytes = packet.remaining();
         int padded = TransportData.paddedLength(packetBytes);
         int start = datagram.position();
-        int end = start + TransportData.HEADER_LENGTH + padded + Aead.TAG_LENGTH;
+        int content = start + TransportData.HEADER_LENGTH;
+        int end = content + padded + Aead.TAG_LENGTH;
         if (end > datagram.limit()) {
             throw new IllegalArgumentException("a packet of " + packetBytes + " bytes does not fit the datagram");
         }
         long counter = keypair.nextCounter();
         TransportData.putHeader(datagram, keypair.remoteIndex(), counter);
-        if (datagram.hasArray()) {
-            int offset = datagram.arrayOffset() + start + TransportData.HEADER_LENGTH;
-            seal(keypair, counter, packet, padded, datagram.array(), offset);
+        AeadKey key = keypair.sendKey();
+        if (padded == packetBytes && packet.isDirect() && datagram.isDirect()) {
+            aead.sealWithNonce(key, counter, packet, packet.position(), padded, datagram, content);
+            packet.position(packet.limit());
         } else {
-            byte[] array = scratch(padded + Aead.TAG_LENGTH);
-            seal(keypair, counter, packet, padded, array, 0);
-            datagram.put(start + TransportData.HEADER_LENGTH, array, 0, padded + Aead.TAG_LENGTH);
+            datagram.position(content).put(packet);
+            while (datagram.position() < content + padded) {
+                datagram.put((byte) 0);
+            }
+            sealInPlace(key, counter, datagram, content, padded);
         }
         datagram.position(end);
         return end - start;
     }
 
-    private void seal(Keypair keypair, long counter, ByteBuffer packet, int padded, byte[] array, int offset) {
-        int packetBytes = packet.remaining();
-        packet.get(array, offset, packetBytes);
-        Arrays.fill(array, offset + packetBytes, offset + padded, (byte) 0);
-        aead.sealWithNonce(keypair.sendKey(), counter, Aead.NO_ASSOCIATED_DATA, array, offset, padded);
-    }
-
-    private byte[] scratch(int length) {
-        if (scratch.length < length) {
-            scratch = new byte[Math.max(length, Math.min(2 * length, MAX_DATAGRAM))];
+    private void sealInPlace(AeadKey key, long counter, ByteBuffer datagram, int content, int length) {
+        if (datagram.isDirect()) {
+            aead.sealWithNonce(key, counter, datagram, content, length, datagram, content);
+        } else {
+            int offset = datagram.arrayOffset() + content;
+            aead.sealWithNonce(key, counter, Aead.NO_ASSOCIATED_DATA, datagram.array(), offset, length);
         }
-        return scratch;
     }
 }

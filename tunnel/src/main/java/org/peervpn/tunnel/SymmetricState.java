@@ -48,13 +48,11 @@ final class SymmetricState {
      * @return false if the public key is weak: the handshake must not go on
      */
     boolean mixAgreement(NoisePrivateKey privateKey, NoisePublicKey publicKey) {
-        byte[] secret = privateKey.agree(publicKey);
-        if (secret == null) {
-            return false;
-        }
-        mixKey(secret);
-        Arrays.fill(secret, (byte) 0);
-        return true;
+        return mixAndWipe(privateKey.agree(publicKey));
+    }
+
+    void mixStaticSecret(StaticSecret secret) {
+        mixAndWipe(secret.bytes());
     }
 
     void mixPresharedKey(PresharedKey presharedKey) {
@@ -108,6 +106,15 @@ final class SymmetricState {
             cipherKey.destroy();
             cipherKey = null;
         }
+    }
+
+    private boolean mixAndWipe(byte @Nullable [] secret) {
+        if (secret == null) {
+            return false;
+        }
+        mixKey(secret);
+        Arrays.fill(secret, (byte) 0);
+        return true;
     }
 
     private void mixKey(byte[] input) {

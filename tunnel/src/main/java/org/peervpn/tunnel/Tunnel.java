@@ -37,7 +37,7 @@ public final class Tunnel {
         NoisePublicKey localKey = config.privateKey().publicKey();
         table = new ReceiverTable(config.random());
         Wakeups wakeups = new Wakeups(config.wakeup());
-        peers = new Peers(localKey, table, wakeups);
+        peers = new Peers(config.privateKey(), table, wakeups);
         gate = new HandshakeGate(localKey, config.random(), output);
         initiator = new Initiator(config, table, output);
         responder = new Responder(config, peers, table, output);

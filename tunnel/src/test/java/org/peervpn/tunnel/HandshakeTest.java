@@ -163,6 +163,26 @@ class HandshakeTest {
     }
 
     @Test
+    void nothingIsLostWhenOneOfTwoThatBeganAtOnceRenewsTheKeys() {
+        Pair pair = new Pair();
+        pair.sendFromLeft("from left");
+        pair.sendFromRight("from right");
+        pair.deliver(); // each seals with the keypair of its own handshake now
+        pair.nowNanos = Pair.seconds(10);
+
+        pair.sendFromLeft("overtaken");
+        byte[] overtaken = pair.left.outbox.remove();
+        pair.left.tunnel.initiate(pair.toRight, pair.nowNanos);
+        pair.right.receive(pair.left.path, pair.left.outbox.remove(), pair.nowNanos);
+        pair.right.receive(pair.left.path, overtaken, pair.nowNanos);
+        pair.sendFromRight("before the confirmation");
+        pair.deliver();
+
+        assertThat(pair.right.received).containsExactly("from left", "overtaken");
+        assertThat(pair.left.received).containsExactly("from right", "before the confirmation");
+    }
+
+    @Test
     void aReplayedInitiationIsRefused() {
         Pair pair = Pair.connected();
         byte[] initiation = pair.left.sent.get(0);

@@ -20,10 +20,11 @@ class NoiseVectorTest {
     void bothHalvesSayWhatThePublishedVectorSays() {
         InitiatorHandshake initiator = new InitiatorHandshake(
                 prologue, key("init.static"), key("init.ephemeral"), NoisePublicKey.of(vectors.get("init.remote")));
-        byte[] first = initiator.write(vectors.get("payload.1"));
+        byte[] first = initiator.write(staticSecret(), vectors.get("payload.1"));
         assertThat(first).isEqualTo(vectors.get("ciphertext.1"));
 
-        ResponderHandshake responder = requireNonNull(ResponderHandshake.read(prologue, key("resp.static"), first));
+        ResponderHandshake responder =
+                requireNonNull(ResponderHandshake.read(prologue, key("resp.static"), stranger -> null, first));
         assertThat(responder.remoteStatic()).isEqualTo(key("init.static").publicKey());
         assertThat(responder.payload()).isEqualTo(vectors.get("payload.1"));
         byte[] second = responder.write(key("resp.ephemeral"), psk, vectors.get("payload.2"));
@@ -43,10 +44,23 @@ class NoiseVectorTest {
     }
 
     @Test
+    void whatTheStaticKeysAgreeOnMayBeKnownBefore() {
+        byte[] first = vectors.get("ciphertext.1");
+        StaticSecret known = staticSecret();
+
+        assertThat(ResponderHandshake.read(prologue, key("resp.static"), peer -> known, first))
+                .isNotNull();
+        known.wipe();
+        assertThat(ResponderHandshake.read(prologue, key("resp.static"), peer -> known, first))
+                .isNull();
+        assertThat(known).hasToString("StaticSecret(secret)");
+    }
+
+    @Test
     void aRefusedResponseLeavesTheHandshakeWaitingForTheTrueOne() {
         InitiatorHandshake initiator = new InitiatorHandshake(
                 prologue, key("init.static"), key("init.ephemeral"), NoisePublicKey.of(vectors.get("init.remote")));
-        initiator.write(vectors.get("payload.1"));
+        initiator.write(staticSecret(), vectors.get("payload.1"));
         byte[] forged = vectors.get("ciphertext.2");
         forged[40] ^= 1;
 
@@ -61,6 +75,10 @@ class NoiseVectorTest {
         byte[] buffer = Arrays.copyOf(payload, payload.length + Aead.TAG_LENGTH);
         provider.newAead().sealWithNonce(key, nonce, Aead.NO_ASSOCIATED_DATA, buffer, 0, payload.length);
         return buffer;
+    }
+
+    private StaticSecret staticSecret() {
+        return requireNonNull(StaticSecret.of(key("init.static"), NoisePublicKey.of(vectors.get("init.remote"))));
     }
 
     private NoisePrivateKey key(String name) {

@@ -38,7 +38,7 @@ class ReceiverTableTest {
     }
 
     @Test
-    void onePeerNeverHoldsMoreThanFourIndices() {
+    void onePeerNeverHoldsMoreThanFiveIndices() {
         Random random = new Random(3);
         Pair pair = new Pair();
         pair.network = datagram -> random.nextInt(3) > 0;

@@ -8,7 +8,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The credentials of the checks between two nodes. Both derive them from their key agreement, so nothing has to be
+ * The credentials of the checks between two nodes, and the tags of their beacons. Both derive them from their key agreement, so nothing has to be
  * exchanged. They change every UTC day and differ by direction: a stranger who sees the names of two days cannot tell
  * that they belong to the same two nodes, and a check cannot be sent back to who made it.
  */
@@ -74,6 +74,17 @@ public final class CheckKeys {
         byte[] key = label("check key", fromSmaller, day);
         String username = HexFormat.of().formatHex(hmac(secret, name, name.length), 0, USERNAME_BYTES);
         return new Credentials(username, new SecretKeySpec(hmac(secret, key, key.length), ALGORITHM));
+    }
+
+    /** Names one node to the other in this beacon. */
+    long beaconTag(boolean outbound, long day, byte[] nonce, int port) {
+        byte[] label = label("lan tag", outbound == smaller, day);
+        byte[] input = ByteBuffer.allocate(label.length + nonce.length + Short.BYTES)
+                .put(label)
+                .put(nonce)
+                .putShort((short) port)
+                .array();
+        return ByteBuffer.wrap(hmac(secret, input, input.length)).getLong();
     }
 
     private static byte[] label(String purpose, boolean fromSmaller, long day) {

@@ -59,6 +59,9 @@ public final class PathAgent {
     /** After so much of an attempt a pair that has not answered counts as dead. */
     static final long VERDICT_NANOS = 1_500_000_000L;
 
+    /** A handshake needs so long; beginning another one would make the answer to the first worthless. */
+    static final long HANDSHAKE_NANOS = 1_000_000_000L;
+
     /** What was found in an earlier attempt may be gone. */
     static final long FORGET_NANOS = 10_000_000_000L;
 
@@ -105,10 +108,12 @@ public final class PathAgent {
     private NatSummary theirs = NatSummary.UNKNOWN;
     private boolean theyMayBeSprayed;
 
+    private long attemptStartNanos;
     private long attemptEndNanos = Long.MIN_VALUE;
     private long nextAttemptNanos = Long.MAX_VALUE;
     private long paceNanos;
     private long chooseNanos = Long.MAX_VALUE;
+    private long chosenNanos = -HANDSHAKE_NANOS;
     private boolean wanted;
     private boolean connected;
     private @Nullable Pair inUse;
@@ -195,6 +200,11 @@ public final class PathAgent {
                 .map(Candidate::type)
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** The beacon is this peer's, and for us. */
+    public boolean isCalledBy(LanBeacon beacon) {
+        return all.calls(beacon, this);
     }
 
     public NatSummary theirs() {
@@ -294,6 +304,7 @@ public final class PathAgent {
 
     private void startAttempt(long nowNanos) {
         nextAttemptNanos = Long.MAX_VALUE;
+        attemptStartNanos = nowNanos;
         attemptEndNanos = nowNanos + BURST_NANOS;
         paceNanos = nowNanos;
         targets.values().removeIf(target -> target.heardNanos < nowNanos - FORGET_NANOS && !target.pair.equals(inUse));
@@ -344,7 +355,8 @@ public final class PathAgent {
                 .filter(target -> target.isValid() && !isDead(target, nowNanos))
                 .min(Comparator.comparing(Target::score))
                 .orElse(null);
-        if (best == null || (connected && best.pair.equals(inUse))) {
+        boolean isTried = connected || nowNanos - chosenNanos < HANDSHAKE_NANOS;
+        if (best == null || (isTried && best.pair.equals(inUse))) {
             return;
         }
         Target used = connected && inUse != null ? targets.get(inUse) : null;
@@ -353,15 +365,15 @@ public final class PathAgent {
         boolean mayChoose = keys.areSmaller() || !connected || isDead;
         if (isBetter && mayChoose) {
             inUse = best.pair;
+            chosenNanos = nowNanos;
             journal.add(nowNanos, "chose " + describe(best.pair));
             output.use(best.pair, best.type, best.rttNanos);
         }
     }
 
-    /** The attempt has gone on for a while and no check on the pair was answered. */
+    /** In the last attempt, which has gone on for a while, and since then no check on the pair was answered. */
     private boolean isDead(Target target, long nowNanos) {
-        long startNanos = attemptEndNanos - BURST_NANOS;
-        return isAttempting(nowNanos) && nowNanos - startNanos >= VERDICT_NANOS && target.answeredNanos < startNanos;
+        return nowNanos - attemptStartNanos >= VERDICT_NANOS && target.answeredNanos < attemptStartNanos;
     }
 
     // For the parts.

@@ -75,11 +75,6 @@ public final class PathAgents {
         oursSettled = settled;
     }
 
-    /** Our mapping depends on the destination. */
-    public boolean isHard() {
-        return ours.isHard();
-    }
-
     NatSummary ours() {
         return ours;
     }
@@ -140,6 +135,15 @@ public final class PathAgents {
             dropped++;
         }
         return true;
+    }
+
+    /** Tells the local network's peers of these agents, and nobody else, that we are there. */
+    public ByteBuffer beacon(List<PathAgent> called, int port) {
+        return LanBeacon.encode(called.stream().map(PathAgent::keys).toList(), port, day(), random);
+    }
+
+    boolean calls(LanBeacon beacon, PathAgent agent) {
+        return beacon.isFrom(agent.keys(), day());
     }
 
     private void receiveRequest(Pair from, ByteBuffer datagram, long nowNanos) {

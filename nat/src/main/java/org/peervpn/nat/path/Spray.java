@@ -28,7 +28,7 @@ final class Spray {
     static final long LINGER_NANOS = 3_000_000_000L;
 
     /** The first rounds may come before the other side has started. */
-    static final int FIRST_ROUNDS = 4;
+    static final int FIRST_ROUNDS = 6;
 
     static final long ROUND_INTERVAL_NANOS = 1_800_000_000_000L;
 
@@ -50,6 +50,7 @@ final class Spray {
     private long stepNanos = Long.MAX_VALUE;
     private long closeNanos = Long.MAX_VALUE;
     private int keptChannel = -1;
+    private boolean mayRepeat;
     private int rounds;
     private long lastRoundNanos;
     private boolean found;
@@ -63,10 +64,15 @@ final class Spray {
     /** An attempt has begun; if it does not succeed soon, a round begins where both NATs ask for one. */
     void plan(long nowNanos) {
         if (role == Role.NONE && agent.mutualSpray()) {
-            plannedNanos = nowNanos;
             found = false;
-            decideNanos = nowNanos + OPEN_AFTER_NANOS;
+            mayRepeat = true;
+            planRound(nowNanos);
         }
+    }
+
+    private void planRound(long nowNanos) {
+        plannedNanos = nowNanos;
+        decideNanos = nowNanos + OPEN_AFTER_NANOS;
     }
 
     /** A pair is valid. */
@@ -97,6 +103,7 @@ final class Spray {
         if (nowNanos >= closeNanos) {
             closeNanos = Long.MAX_VALUE;
             finish();
+            repeat(nowNanos);
         }
     }
 
@@ -180,6 +187,14 @@ final class Spray {
             channels.add(keptChannel);
         }
         stepNanos = Long.MAX_VALUE;
+    }
+
+    /** One round in fifty misses: the other side has seen that, too, and begins another one at the same time. */
+    private void repeat(long nowNanos) {
+        if (!found && mayRepeat) {
+            mayRepeat = false;
+            planRound(nowNanos);
+        }
     }
 
     void close() {

@@ -99,6 +99,31 @@ class PathAgentTest {
         assertThat(met).isGreaterThanOrEqualTo(18);
     }
 
+    /** Each time a handshake begins, and the answer to the one before is worthless. */
+    @Test
+    void aPairIsNotChosenAgainWhileItsHandshakeIsUnderWay() {
+        List<Node> nodes = started(Kind.FULL_CONE, Kind.FULL_CONE);
+        net.run(SECOND);
+
+        assertThat(nodes).allMatch(node -> node.used.size() == 1);
+    }
+
+    @Test
+    void aRoundThatMissedIsFollowedByAnother() {
+        int met = 0;
+        for (int seed = 0; seed < 20; seed++) {
+            net = new CheckNet(seed);
+            List<Node> nodes = started(Kind.SYMMETRIC, Kind.PORT_RESTRICTED);
+            net.loss = 1;
+            net.run(15 * SECOND);
+            net.loss = 0;
+            net.run(15 * SECOND);
+            met += nodes.stream().allMatch(node -> !node.used.isEmpty()) ? 1 : 0;
+        }
+
+        assertThat(met).isGreaterThanOrEqualTo(18);
+    }
+
     @Test
     void aSprayStopsWhenItHasMetAndClosesWhatItDoesNotNeed() {
         List<Node> nodes = started(Kind.SYMMETRIC, Kind.PORT_RESTRICTED);

@@ -53,6 +53,8 @@ final class Engine implements AutoCloseable {
 
     /** What a node does with its machine. Called on the loop; must not block. */
     interface Machine {
+        void beacon(ByteBuffer datagram);
+
         void toTun(ByteBuffer packet);
 
         void flushTun();
@@ -171,6 +173,17 @@ final class Engine implements AutoCloseable {
                 mapped -> run(nodeCore -> nodeCore.portMapped(mapped, nowNanos())));
     }
 
+    /** By which the local networks are spoken to; null where this machine cannot. */
+    @Nullable
+    LanLink newLanLink(int mark) {
+        return Epoll.isAvailable()
+                ? new LanLink(loop, mark, (source, datagram) -> {
+                    core.receiveBeacon(source, datagram, nowNanos());
+                    endTurn();
+                })
+                : null;
+    }
+
     UdpPort port() {
         return port;
     }
@@ -230,13 +243,19 @@ final class Engine implements AutoCloseable {
                     publicEndpoint,
                     nodeCore.publicEndpointConfirmed(),
                     reachable == null ? null : key + "@" + reachable,
-                    code(nodeCore, local),
+                    code(local),
                     config.version());
         });
     }
 
-    private @Nullable String code(NodeCore nodeCore, List<InetAddress> local) {
-        Invitation own = new OwnInvitation(config, nodeCore, local, port.port()).at(Instant.now());
+    /** The invitation code as of now; null if there is nothing to tell. Loop only. */
+    @Nullable
+    String code() {
+        return code(LocalAddresses.read(core.overlay()));
+    }
+
+    private @Nullable String code(List<InetAddress> local) {
+        Invitation own = new OwnInvitation(config, core, local, port.port()).at(Instant.now());
         return own == null ? null : own.code();
     }
 
@@ -270,11 +289,18 @@ final class Engine implements AutoCloseable {
                 trial = new NatTrial(loop, port, options.mark(), this::nowNanos, resolver, request, progress);
                 natTrial = trial;
                 trial.begin(LocalAddresses.read(core.overlay()));
-                var unused = trial.report().whenComplete((result, failure) -> natTrial = null);
+                var unused = trial.report().whenComplete((result, failure) -> tested(result));
             }
             var unused = trial.report().whenComplete((result, failure) -> report.complete(result));
         });
         return report;
+    }
+
+    private void tested(@Nullable NatReport result) {
+        natTrial = null;
+        if (result != null && result.lifetimeSeconds() != null) {
+            core.mappingLifetime(TimeUnit.SECONDS.toNanos(result.lifetimeSeconds()), nowNanos());
+        }
     }
 
     /** Completes once every STUN server has answered or has had its time. */
@@ -376,6 +402,11 @@ final class Engine implements AutoCloseable {
         @Override
         public void closeChannel(int channel) {
             port.closeAuxiliary(channel);
+        }
+
+        @Override
+        public void beacon(ByteBuffer datagram) {
+            machine.beacon(datagram);
         }
 
         @Override

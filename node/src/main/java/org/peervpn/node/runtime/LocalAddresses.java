@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.peervpn.node.LocalNetwork;
 import org.peervpn.node.OverlayAddresses;
 import org.peervpn.routing.Cidr;
@@ -48,6 +49,28 @@ final class LocalAddresses {
         return networks;
     }
 
+    /** Where others may be who hear a beacon; tunnels are no such place. */
+    static List<LanLink.Spot> spots(OverlayAddresses overlay) {
+        List<LanLink.Spot> spots = new ArrayList<>();
+        for (InetAddress address : read(overlay)) {
+            String device = broadcastDevice(address);
+            if (device != null) {
+                spots.add(new LanLink.Spot(device, plain(address)));
+            }
+        }
+        return spots;
+    }
+
+    private static @Nullable String broadcastDevice(InetAddress address) {
+        try {
+            NetworkInterface device = NetworkInterface.getByInetAddress(address);
+            boolean isLan = device != null && device.supportsMulticast() && !device.isPointToPoint();
+            return isLan ? device.getName() : null;
+        } catch (SocketException e) {
+            return null; // gone meanwhile
+        }
+    }
+
     private static int prefixLength(InetAddress address) {
         try {
             NetworkInterface device = NetworkInterface.getByInetAddress(address);
@@ -64,7 +87,7 @@ final class LocalAddresses {
     }
 
     /** Without the scope that Java gives to an interface's IPv6 addresses. */
-    private static InetAddress plain(InetAddress address) {
+    static InetAddress plain(InetAddress address) {
         try {
             return InetAddress.getByAddress(address.getAddress());
         } catch (UnknownHostException e) {

@@ -8,6 +8,9 @@ import org.peervpn.routing.RouterConfig;
 /** The machine of a probe, which changes nothing. */
 final class NoMachine implements Engine.Machine {
     @Override
+    public void beacon(ByteBuffer datagram) {}
+
+    @Override
     public void toTun(ByteBuffer packet) {}
 
     @Override

@@ -100,6 +100,7 @@ public final class Node implements AutoCloseable {
     private final ClockFile clockFile;
     private final Engine engine;
     private final @Nullable GatewayLink gatewayLink; // null if the router is not to be asked
+    private final @Nullable LanLink lanLink; // null if beacons are not wanted, or cannot be
     private final ControlServer control;
     private final PeersFile peersFile;
     private final ScheduledExecutorService machine =
@@ -149,6 +150,7 @@ public final class Node implements AutoCloseable {
                     new OfMachine());
             undo.add(engine::close);
             this.gatewayLink = options.mapPort() ? engine.newGatewayLink(setup.mark()) : null;
+            this.lanLink = config.lanBeacon() ? engine.newLanLink(setup.mark()) : null;
             this.control = ControlServer.open(options.home(), this::answer);
             undo.keep();
         }
@@ -169,7 +171,7 @@ public final class Node implements AutoCloseable {
     private void monitorNat() {
         EndpointMonitor monitor = new EndpointMonitor();
         // What is told every 10 s has to be as young.
-        engine.run(core -> core.refreshInterval(TimeUnit.MILLISECONDS.toNanos(MONITOR_MILLIS), engine.nowNanos()));
+        engine.run(core -> core.refreshAtLeastEvery(TimeUnit.MILLISECONDS.toNanos(MONITOR_MILLIS), engine.nowNanos()));
         var unused = machine.scheduleAtFixedRate(
                 () -> engine.run(core -> listener.accept(monitor.look(core.observedEndpoint()))),
                 FIRST_MONITOR_MILLIS,
@@ -426,9 +428,13 @@ public final class Node implements AutoCloseable {
             link.gateway(Gateways.of(now));
         }
         List<InetAddress> own = LocalAddresses.read(engine.sharedCore().overlay());
+        List<LanLink.Spot> spots = LocalAddresses.spots(engine.sharedCore().overlay());
         engine.run(core -> {
             engine.port().ownAddresses(own);
             engine.readLocal(core);
+            if (lanLink != null) {
+                lanLink.become(spots);
+            }
             core.uplinks(families, engine.nowNanos());
             if (!first) {
                 core.networkChanged(engine.nowNanos());
@@ -536,6 +542,13 @@ public final class Node implements AutoCloseable {
 
     private final class OfMachine implements Engine.Machine {
         @Override
+        public void beacon(ByteBuffer datagram) {
+            if (lanLink != null) {
+                lanLink.send(datagram);
+            }
+        }
+
+        @Override
         public void toTun(ByteBuffer packet) {
             if (tunWriter != null) {
                 tunWriter.write(packet);
@@ -566,6 +579,16 @@ public final class Node implements AutoCloseable {
                 gatewayLink.check(); // whatever gave us another endpoint may have forgotten the mapping
             }
             listener.accept(event);
+            if (event instanceof NodeEvent.PublicEndpoint endpoint && endpoint.current() != null) {
+                tellCode(endpoint.current());
+            }
+        }
+
+        private void tellCode(String endpoint) {
+            String code = engine.code();
+            if (code != null) {
+                listener.accept(new NodeEvent.InvitationCode(endpoint, code));
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.NodeCore;
 import org.peervpn.node.NodeStatus;
@@ -131,21 +132,21 @@ final class Invariants implements SimNode.Witness {
     public void sent(SimNode node, InetSocketAddress remote, byte[] bytes) {
         Watched seen = of(node);
         InetAddress address = remote.getAddress();
-        require(isSane(remote), node, "sends to " + remote);
+        require(isSane(remote), node, () -> "sends to " + remote);
         require(!isItself(node, remote) || node.wasTold(remote), node, "sends to itself");
         require(bytes.length > 0, node, "sends an empty datagram");
         boolean known = node.wasTold(remote)
                 || seen.proven.contains(remote)
                 || isOfAnother(node, address)
                 || StunServer.isLie(remote); // which a peer that believes it passes on; few datagrams go there
-        require(known, node, "has no reason to know " + remote);
+        require(known, node, () -> "has no reason to know " + remote);
         if (!seen.proven.contains(remote) && !node.wasTold(remote)) {
             int rate = seen.toEndpoints.count(remote, timeline.nowNanos());
-            require(rate <= MAX_PER_SECOND_TO_UNPROVEN_ENDPOINT, node, "floods " + remote);
+            require(rate <= MAX_PER_SECOND_TO_UNPROVEN_ENDPOINT, node, () -> "floods " + remote);
         }
         if (!seen.provenAddresses.contains(address)) {
             int rate = seen.toAddresses.count(address, timeline.nowNanos());
-            require(rate <= MAX_PER_SECOND_TO_UNPROVEN_ADDRESS, node, "floods " + address);
+            require(rate <= MAX_PER_SECOND_TO_UNPROVEN_ADDRESS, node, () -> "floods " + address);
         }
     }
 
@@ -164,8 +165,12 @@ final class Invariants implements SimNode.Witness {
 
     /** Peers tell one another all their addresses. */
     private boolean isOfAnother(SimNode node, InetAddress address) {
-        return nodes.stream()
-                .anyMatch(other -> other != node && node.lineOf(other) != null && other.everSeenAt(address));
+        for (SimNode other : nodes) {
+            if (other != node && node.lineOf(other) != null && other.everSeenAt(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
@@ -201,18 +206,19 @@ final class Invariants implements SimNode.Witness {
         require(status.peers().size() <= nodes.size(), node, "knows peers that do not exist");
         Set<String> addresses = new HashSet<>(status.addresses());
         for (PeerStatus peer : status.peers()) {
-            peer.addresses().forEach(address -> require(addresses.add(address), node, address + " has two owners"));
+            peer.addresses()
+                    .forEach(address -> require(addresses.add(address), node, () -> address + " has two owners"));
             PeerStatus before = seen.peers.put(peer.publicKey(), peer);
             boolean grows = before == null
                     || (peer.rxBytes() >= before.rxBytes()
                             && peer.txBytes() >= before.txBytes()
                             && peer.rxPackets() >= before.rxPackets()
                             && peer.txPackets() >= before.txPackets());
-            require(grows, node, "counts backwards: " + before + ", then " + peer);
+            require(grows, node, () -> "counts backwards: " + before + ", then " + peer);
         }
         if (sameRun) {
-            seen.drops.forEach((reason, count) ->
-                    require(status.drops().getOrDefault(reason, 0L) >= count, node, "counts " + reason + " backwards"));
+            seen.drops.forEach((reason, count) -> require(
+                    status.drops().getOrDefault(reason, 0L) >= count, node, () -> "counts " + reason + " backwards"));
         }
         seen.drops = status.drops();
     }
@@ -226,9 +232,14 @@ final class Invariants implements SimNode.Witness {
     }
 
     private void require(boolean claim, SimNode node, String otherwise) {
+        require(claim, node, () -> otherwise);
+    }
+
+    /** The text is made only when it is needed: most claims are checked for each datagram. */
+    private void require(boolean claim, SimNode node, Supplier<String> otherwise) {
         if (!claim) {
             throw new AssertionError(
-                    node + " " + otherwise + " at " + timeline.nowNanos() / (double) NANOS_PER_SECOND + " s");
+                    node + " " + otherwise.get() + " at " + timeline.nowNanos() / (double) NANOS_PER_SECOND + " s");
         }
     }
 }

@@ -179,7 +179,7 @@ final class NatBox implements Station {
             trace.say(name, "hairpin to nobody:", datagram);
             return;
         }
-        inner.send(innerLink, datagram.to(target.internal));
+        inner.deliver(innerLink, datagram.to(target.internal));
     }
 
     @Override
@@ -200,7 +200,7 @@ final class NatBox implements Station {
             return;
         }
         keepMapping(flow, datagram.source());
-        inner.send(innerLink, datagram.to(flow.internal));
+        inner.deliver(innerLink, datagram.to(flow.internal));
     }
 
     /** What an unsolicited datagram makes; null if it is not let in. */

@@ -52,17 +52,22 @@ final class Realm {
 
     /** From a station with this link. */
     void send(Link from, Datagram datagram) {
-        Attachment receiver = stations.get(datagram.destination().getAddress());
-        if (receiver != null) {
-            carry(from, receiver.link(), datagram, () -> receiver.station().receive(datagram));
-            return;
-        }
         NatBox router = datagram.isIpv4() ? ipv4Router : ipv6Router;
-        if (router == null) {
-            trace.say(name, "nobody has the destination of", datagram);
-            return;
+        if (router == null || isTaken(datagram.destination().getAddress())) {
+            deliver(from, datagram);
+        } else {
+            carry(from, router.innerLink(), datagram, () -> router.receiveFromInside(datagram));
         }
-        carry(from, router.innerLink(), datagram, () -> router.receiveFromInside(datagram));
+    }
+
+    /** From a router, to a station here: what has none is not routed on, for it would come back for ever. */
+    void deliver(Link from, Datagram datagram) {
+        Attachment receiver = stations.get(datagram.destination().getAddress());
+        if (receiver == null) {
+            trace.say(name, "nobody has the destination of", datagram);
+        } else {
+            carry(from, receiver.link(), datagram, () -> receiver.station().receive(datagram));
+        }
     }
 
     private void carry(Link from, Link to, Datagram datagram, Runnable arrival) {

@@ -109,10 +109,12 @@ final class SimHost implements Station {
     /** The host's address of this family; null if it has none. */
     @Nullable
     InetAddress address(boolean ipv4) {
-        return addresses.stream()
-                .filter(address -> address instanceof Inet4Address == ipv4)
-                .findFirst()
-                .orElse(null);
+        for (InetAddress address : addresses) {
+            if (address instanceof Inet4Address == ipv4) {
+                return address;
+            }
+        }
+        return null;
     }
 
     @Nullable

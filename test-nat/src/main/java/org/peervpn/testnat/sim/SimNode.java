@@ -51,6 +51,8 @@ final class SimNode implements NodeOutput {
     private final SimNetwork network;
     private final Witness witness;
     private final NoisePrivateKey key;
+    private final PeerId id;
+    private final OverlayAddresses overlay;
     private final SeededRandom random;
     private final List<Endpoint> stunServers;
     private final Map<NoisePublicKey, ConnectLine> lines = new LinkedHashMap<>();
@@ -91,6 +93,8 @@ final class SimNode implements NodeOutput {
         host = site.host(name);
         random = new SeededRandom(network.random().nextLong());
         key = NoisePrivateKey.generate(random);
+        id = PeerId.of(key.publicKey());
+        overlay = OverlayAddresses.of(key.publicKey(), OverlayAddresses.DEFAULT_IPV4_PREFIX);
         stunServers = network.stunServers().stream()
                 .map(server -> Endpoint.of(server.endpoint()))
                 .toList();
@@ -166,7 +170,8 @@ final class SimNode implements NodeOutput {
                 stunServers,
                 null,
                 FOR_EVER,
-                true);
+                true,
+                false);
     }
 
     private List<LocalNetwork> networks() {
@@ -257,7 +262,7 @@ final class SimNode implements NodeOutput {
     }
 
     OverlayAddresses overlay() {
-        return OverlayAddresses.of(publicKey(), OverlayAddresses.DEFAULT_IPV4_PREFIX);
+        return overlay;
     }
 
     /** null while it does not run. */
@@ -271,12 +276,17 @@ final class SimNode implements NodeOutput {
     }
 
     boolean isUp(SimNode peer) {
-        return up.contains(PeerId.of(peer.publicKey()));
+        return up.contains(peer.id);
     }
 
     /** Whether it has, or once had, this address, on its host or before its routers. */
     boolean everSeenAt(InetAddress address) {
-        return places.stream().anyMatch(place -> place.owned(address));
+        for (Site place : places) {
+            if (place.owned(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether it has ever been elsewhere. */
@@ -371,6 +381,9 @@ final class SimNode implements NodeOutput {
     public void closeChannel(int channel) {
         host.close(channel);
     }
+
+    @Override
+    public void beacon(ByteBuffer datagram) {}
 
     @Override
     public void toTun(ByteBuffer packet) {

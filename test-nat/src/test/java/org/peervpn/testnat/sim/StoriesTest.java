@@ -188,4 +188,17 @@ class StoriesTest {
             assertThat(pair.awaitConnected(ofSeconds(90))).as("%s", type).isNotNull();
         }
     }
+
+    /** A spray may meet the peer long after an attempt has begun, in the silence between two slots. */
+    @Test
+    void whoIsMetBySprayingIsConnectedAtOnceAtAnyMoment() {
+        for (int seed = 1; seed <= 11; seed++) {
+            Pair pair = Pair.of(seed, HOME, Access.of(NatType.SYMMETRIC)).start();
+            pair.run(ofSeconds(5L * seed));
+            Pair.give(pair.left(), pair.right());
+            Pair.give(pair.right(), pair.left());
+
+            assertThat(pair.awaitConnected(ofSeconds(15))).as("%d", seed).isNotNull();
+        }
+    }
 }

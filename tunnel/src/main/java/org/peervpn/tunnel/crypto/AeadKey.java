@@ -2,6 +2,7 @@ package org.peervpn.tunnel.crypto;
 
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.SecretKey;
@@ -27,6 +28,11 @@ public final class AeadKey implements SecretKey {
     @Override
     public byte[] getEncoded() {
         return bytes.clone();
+    }
+
+    /** For a cipher outside Java; the caller wipes the copy. */
+    void copyTo(ByteBuffer target, int index) {
+        target.put(index, bytes);
     }
 
     @Override

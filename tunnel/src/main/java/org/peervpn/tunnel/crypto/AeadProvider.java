@@ -10,6 +10,8 @@ import org.conscrypt.Conscrypt;
 
 /** Who can make an {@link Aead}, in the order in which they are tried. */
 public enum AeadProvider {
+    /** The machine's OpenSSL, on Java 22 and later. */
+    LIBCRYPTO,
     CONSCRYPT,
     JDK,
     BOUNCY_CASTLE;
@@ -23,6 +25,7 @@ public enum AeadProvider {
     public Aead newAead() {
         try {
             return switch (this) {
+                case LIBCRYPTO -> new LibcryptoAead();
                 case CONSCRYPT -> new JceAead(ConscryptHolder.PROVIDER);
                 case JDK -> new JceAead(jdk());
                 case BOUNCY_CASTLE -> new BouncyCastleAead();

@@ -10,7 +10,7 @@ import org.bouncycastle.crypto.params.AEADParameters;
 import org.bouncycastle.crypto.params.KeyParameter;
 
 /** {@link Aead} in plain Java: for handshakes, and for transport data where nothing faster works. */
-public final class BouncyCastleAead implements Aead {
+public final class BouncyCastleAead extends ArrayAead {
     private static final int NONCE_LENGTH = 12;
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 

@@ -10,7 +10,7 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 
 /** {@link Aead} by a provider of the platform's cryptography (JCE). */
-final class JceAead implements Aead {
+final class JceAead extends ArrayAead {
     private static final int NONCE_LENGTH = 12;
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final AeadKey OTHER_KEY = new AeadKey(new byte[AeadKey.LENGTH], 0);

@@ -8,6 +8,7 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
@@ -17,20 +18,29 @@ import org.slf4j.LoggerFactory;
 final class FdReader implements EpollIoHandle {
     private static final Logger LOG = LoggerFactory.getLogger(FdReader.class);
 
+    /** So that a device that always has something does not keep its loop from anything else. */
+    private static final int MAX_READS = 64;
+
     private final FileDescriptor fd;
     private final Lock fdLock;
     private final Tun.Reader reader;
     private final LongAdder dropped;
     private final PacketBatch batch = FdTun.newBatch();
-    private final long address = Buffer.memoryAddress(batch.buffer());
+    private final Splitter splitter = new Splitter(batch, this::deliver);
+    private final int headerBytes;
+    private final ByteBuffer buffer;
+    private final long address;
     private boolean ended;
     private boolean mistakeLogged; // ours, which some packets may bring to light again and again
 
-    FdReader(FileDescriptor fd, Lock fdLock, Tun.Reader reader, LongAdder dropped) {
+    FdReader(FileDescriptor fd, Lock fdLock, Tun.Reader reader, LongAdder dropped, boolean withHeader) {
         this.fd = fd;
         this.fdLock = fdLock;
         this.reader = reader;
         this.dropped = dropped;
+        headerBytes = withHeader ? VnetHeader.BYTES : 0;
+        buffer = ByteBuffer.allocateDirect(headerBytes + Ip.MAX_PACKET_BYTES);
+        address = Buffer.memoryAddress(buffer);
     }
 
     /** Level-triggered, so that what does not fit into one batch is told again. */
@@ -46,10 +56,8 @@ final class FdReader implements EpollIoHandle {
 
     @Override
     public void handle(IoRegistration registration, IoEvent event) {
-        boolean alive = fill();
-        if (batch.size() > 0) {
-            deliver();
-        }
+        boolean alive = drain();
+        deliver();
         if (!alive && !ended) {
             ended = true;
             registration.cancel();
@@ -57,7 +65,42 @@ final class FdReader implements EpollIoHandle {
         }
     }
 
+    /** Reads until there is nothing more; false if the device is gone. */
+    private boolean drain() {
+        try {
+            for (int i = 0; i < MAX_READS; i++) {
+                int length = read();
+                if (length <= 0) {
+                    return length == 0; // 0: would block; -1: end of file
+                }
+                accept(length);
+            }
+            return true;
+        } catch (IOException e) { // EBADFD once the device has been removed
+            return false;
+        }
+    }
+
+    private int read() throws IOException {
+        fdLock.lock();
+        try {
+            return fd.isOpen() ? fd.readAddress(address, 0, buffer.capacity()) : 0;
+        } finally {
+            fdLock.unlock();
+        }
+    }
+
+    private void accept(int length) {
+        boolean isWhole = length > headerBytes && Ip.isPacket(buffer.get(headerBytes));
+        if (!isWhole || !splitter.split(buffer, headerBytes, length)) {
+            dropped.increment();
+        }
+    }
+
     private void deliver() {
+        if (batch.size() == 0) {
+            return;
+        }
         try {
             reader.read(batch);
         } catch (RuntimeException e) { // let through, it would halt the thread for a second each time
@@ -68,34 +111,6 @@ final class FdReader implements EpollIoHandle {
             }
         } finally {
             batch.clear();
-        }
-    }
-
-    /** Reads until there is nothing more or the batch is full; false if the device is gone. */
-    private boolean fill() {
-        fdLock.lock();
-        try {
-            while (fd.isOpen() && batch.hasRoom(Ip.MAX_PACKET_BYTES)) {
-                int start = batch.end();
-                int length = fd.readAddress(address, start, start + Ip.MAX_PACKET_BYTES);
-                if (length <= 0) {
-                    return length == 0; // 0: would block; -1: end of file
-                }
-                accept(start, length);
-            }
-            return true;
-        } catch (IOException e) { // EBADFD once the device has been removed
-            return false;
-        } finally {
-            fdLock.unlock();
-        }
-    }
-
-    private void accept(int start, int length) {
-        if (Ip.isPacket(batch.buffer().get(start))) {
-            batch.added(length);
-        } else {
-            dropped.increment();
         }
     }
 

@@ -12,14 +12,16 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.tunnel.tun.TunDescriptor.Offloads;
 
 /**
  * A TUN device on a file descriptor.
  *
  * <ol>
  *   <li>The reading thread, an event loop of its own, sleeps until the descriptor is readable.
- *   <li>{@link FdReader} reads packets into a batch until there are no more or the batch is full, and lends it.
- *   <li>{@link FdWriter} collects packets in a batch and writes them at the flush, each with a call of its own.
+ *   <li>{@link FdReader} reads until there is nothing more; {@link Splitter} makes packets of it, in a batch, which is
+ *       lent when it is full or at the end.
+ *   <li>{@link FdWriter} collects packets until the flush; {@link Joiner} makes few long ones of them.
  * </ol>
  */
 final class FdTun implements Tun {
@@ -32,6 +34,7 @@ final class FdTun implements Tun {
 
     private final String name;
     private final FileDescriptor fd;
+    private final Offloads offloads;
 
     /** Read-locked to use the descriptor, write-locked to close it: a closed number may soon be another file's. */
     private final ReadWriteLock fdLock = new ReentrantReadWriteLock();
@@ -39,9 +42,10 @@ final class FdTun implements Tun {
     private final LongAdder dropped = new LongAdder();
     private @Nullable IoEventLoopGroup readingThread; // null until started
 
-    FdTun(String name, FileDescriptor fd) {
+    FdTun(String name, FileDescriptor fd, Offloads offloads) {
         this.name = name;
         this.fd = fd;
+        this.offloads = offloads;
     }
 
     static PacketBatch newBatch() {
@@ -60,12 +64,12 @@ final class FdTun implements Tun {
         }
         var threads = new DefaultThreadFactory("tun-" + name, true);
         readingThread = new MultiThreadIoEventLoopGroup(1, threads, EpollIoHandler.newFactory());
-        new FdReader(fd, fdLock.readLock(), reader, dropped).register(readingThread.next());
+        new FdReader(fd, fdLock.readLock(), reader, dropped, offloads != Offloads.NONE).register(readingThread.next());
     }
 
     @Override
     public Writer newWriter() {
-        return new FdWriter(fd, fdLock.readLock(), dropped);
+        return new FdWriter(fd, fdLock.readLock(), dropped, offloads);
     }
 
     @Override

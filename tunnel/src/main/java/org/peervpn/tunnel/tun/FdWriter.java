@@ -6,19 +6,23 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+import org.peervpn.tunnel.tun.TunDescriptor.Offloads;
 
-/** Writes the packets of one thread to the descriptor. */
+/** Writes the packets of one thread to the descriptor: joined where the device has offloads, else each by itself. */
 final class FdWriter implements Tun.Writer {
     private final FileDescriptor fd;
     private final Lock fdLock;
     private final LongAdder dropped;
-    private final PacketBatch batch = FdTun.newBatch();
-    private final long address = Buffer.memoryAddress(batch.buffer());
+    private final Offloads offloads;
+    private @Nullable Joiner joiner; // made when first needed
+    private @Nullable PacketBatch batch;
 
-    FdWriter(FileDescriptor fd, Lock fdLock, LongAdder dropped) {
+    FdWriter(FileDescriptor fd, Lock fdLock, LongAdder dropped, Offloads offloads) {
         this.fd = fd;
         this.fdLock = fdLock;
         this.dropped = dropped;
+        this.offloads = offloads;
     }
 
     @Override
@@ -26,9 +30,21 @@ final class FdWriter implements Tun.Writer {
         int length = packet.remaining();
         if (length == 0 || length > Ip.MAX_PACKET_BYTES || !Ip.isPacket(packet.get(packet.position()))) {
             dropped.increment();
-            return;
+        } else if (offloads == Offloads.NONE) {
+            addToBatch(packet);
+        } else {
+            if (joiner == null) {
+                joiner = new Joiner(this::writeBuffer, offloads == Offloads.UDP);
+            }
+            joiner.add(packet);
         }
-        if (!batch.hasRoom(length)) {
+    }
+
+    private void addToBatch(ByteBuffer packet) {
+        if (batch == null) {
+            batch = FdTun.newBatch();
+        }
+        if (!batch.hasRoom(packet.remaining())) {
             flush();
         }
         batch.add(packet);
@@ -36,25 +52,32 @@ final class FdWriter implements Tun.Writer {
 
     @Override
     public void flush() {
-        fdLock.lock();
-        try {
+        if (joiner != null) {
+            joiner.flush();
+        }
+        if (batch != null) {
             for (int i = 0; i < batch.size(); i++) {
-                if (!fd.isOpen() || !written(batch.start(i), batch.end(i))) {
-                    dropped.increment();
-                }
+                write(batch.buffer(), batch.start(i), batch.end(i));
             }
-        } finally {
-            fdLock.unlock();
             batch.clear();
         }
     }
 
-    /** False if the kernel's queue is full, the interface is down or gone, or the packet is malformed. */
-    private boolean written(int start, int end) {
+    private void writeBuffer(ByteBuffer buffer, int end) {
+        write(buffer, 0, end);
+    }
+
+    /** Counts if the kernel's queue is full, the interface is down or gone, or the packet is malformed. */
+    private void write(ByteBuffer buffer, int start, int end) {
+        fdLock.lock();
         try {
-            return fd.writeAddress(address, start, end) > 0;
+            if (!fd.isOpen() || fd.writeAddress(Buffer.memoryAddress(buffer), start, end) <= 0) {
+                dropped.increment();
+            }
         } catch (IOException e) {
-            return false;
+            dropped.increment();
+        } finally {
+            fdLock.unlock();
         }
     }
 }

@@ -17,6 +17,13 @@ public final class LinuxTun {
      * @throws TunException with a one-line reason: no /dev/net/tun, not permitted, name taken, name invalid
      */
     public static Tun open(String interfaceName, int mtu) throws TunException {
+        return open(interfaceName, mtu, true);
+    }
+
+    /**
+     * The same; without offloads every packet crosses the border to the kernel by itself, with its checksum complete.
+     */
+    public static Tun open(String interfaceName, int mtu, boolean withOffloads) throws TunException {
         checkName(interfaceName);
         if (!Epoll.isAvailable()) {
             throw new TunException(
@@ -24,8 +31,8 @@ public final class LinuxTun {
                     "a TUN device needs Linux and Netty's native library",
                     Epoll.unavailabilityCause());
         }
-        TunDescriptor opened = TunDescriptor.open(interfaceName, mtu);
-        return new FdTun(opened.name(), new FileDescriptor(opened.fd()));
+        TunDescriptor opened = TunDescriptor.open(interfaceName, mtu, withOffloads);
+        return new FdTun(opened.name(), new FileDescriptor(opened.fd()), opened.offloads());
     }
 
     /** The kernel's own rules (dev_valid_name), but a colon or space would also confuse every tool. */

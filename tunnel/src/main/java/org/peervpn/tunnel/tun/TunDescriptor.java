@@ -8,8 +8,22 @@ import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
 import org.peervpn.tunnel.tun.TunException.Reason;
 
-/** A TUN device as the kernel's calls make it: open, name, MTU, up. */
-record TunDescriptor(int fd, String name) {
+/**
+ * A TUN device as the kernel's calls make it: open, name, offloads, MTU, up.
+ *
+ * @param offloads what the kernel leaves to us
+ */
+record TunDescriptor(int fd, String name, Offloads offloads) {
+
+    /** Each includes those before it. */
+    enum Offloads {
+        NONE,
+        /** Checksums and the segments of TCP; every packet has a {@link VnetHeader}. */
+        TCP,
+        /** The segments of UDP as well (Linux 6.2). */
+        UDP
+    }
+
     private static final String DEVICE = "/dev/net/tun";
 
     /** What of libc is needed; every call fails with a {@link LastErrorException}. */
@@ -42,6 +56,16 @@ record TunDescriptor(int fd, String name) {
     private static final short IFF_TUN = 0x0001;
     private static final short IFF_NO_PI = 0x1000;
     private static final short IFF_TUN_EXCL = (short) 0x8000; // a new device, never somebody's persistent one
+    private static final short IFF_VNET_HDR = 0x4000;
+    private static final int TUNSETOFFLOAD = 0x400454d0;
+    private static final int TUN_F_CSUM = 0x01;
+    private static final int TUN_F_TSO4 = 0x02;
+    private static final int TUN_F_TSO6 = 0x04;
+    private static final int TUN_F_TSO_ECN = 0x08;
+    private static final int TUN_F_USO4 = 0x20;
+    private static final int TUN_F_USO6 = 0x40;
+    private static final int TCP_OFFLOADS = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
+    private static final int UDP_OFFLOADS = TUN_F_USO4 | TUN_F_USO6;
     private static final int SIOCGIFFLAGS = 0x8913;
     private static final int SIOCSIFFLAGS = 0x8914;
     private static final int SIOCSIFMTU = 0x8922;
@@ -60,14 +84,15 @@ record TunDescriptor(int fd, String name) {
     private static final int ENOTTY = 25;
     private static final int ENODEV = 19;
 
-    static TunDescriptor open(String wantedName, int mtu) throws TunException {
+    static TunDescriptor open(String wantedName, int mtu, boolean withOffloads) throws TunException {
         int fd = openDevice();
         boolean complete = false;
         try {
-            String name = attach(fd, wantedName);
+            String name = attach(fd, wantedName, withOffloads);
+            Offloads offloads = withOffloads ? takeOffloads(fd) : Offloads.NONE;
             configure(name, mtu);
             complete = true;
-            return new TunDescriptor(fd, name);
+            return new TunDescriptor(fd, name, offloads);
         } finally {
             if (!complete) {
                 LibC.close(fd);
@@ -90,9 +115,10 @@ record TunDescriptor(int fd, String name) {
     }
 
     /** Returns the name that the kernel gave. */
-    private static String attach(int fd, String wantedName) throws TunException {
+    private static String attach(int fd, String wantedName, boolean withHeader) throws TunException {
         Memory request = request(wantedName);
-        request.setShort(IFREQ_UNION, (short) (IFF_TUN | IFF_NO_PI | IFF_TUN_EXCL));
+        int flags = IFF_TUN | IFF_NO_PI | IFF_TUN_EXCL | (withHeader ? IFF_VNET_HDR : 0);
+        request.setShort(IFREQ_UNION, (short) flags);
         try {
             LibC.ioctl(fd, new NativeLong(TUNSETIFF), request);
         } catch (LastErrorException e) {
@@ -113,6 +139,26 @@ record TunDescriptor(int fd, String name) {
             };
         }
         return request.getString(0, StandardCharsets.UTF_8.name());
+    }
+
+    /** A device with the header that has no offloads would only cost: TCP's are as old as the header. */
+    private static Offloads takeOffloads(int fd) throws TunException {
+        if (offer(fd, TCP_OFFLOADS | UDP_OFFLOADS)) {
+            return Offloads.UDP;
+        }
+        if (offer(fd, TCP_OFFLOADS)) {
+            return Offloads.TCP;
+        }
+        throw new TunException(Reason.OTHER, "the TUN device has no offloads: run with --no-tun-offload", null);
+    }
+
+    private static boolean offer(int fd, int offloads) {
+        try {
+            LibC.ioctl(fd, new NativeLong(TUNSETOFFLOAD), Pointer.createConstant(offloads));
+            return true;
+        } catch (LastErrorException e) {
+            return false;
+        }
     }
 
     private static void configure(String name, int mtu) throws TunException {

@@ -131,14 +131,16 @@ final class Binder {
         return bind(INET6, port);
     }
 
-    /** A second socket on the port for all that is rare; null if there is none, and the first takes it all. */
-    private @Nullable Channel beside(@Nullable Channel bound, SocketProtocolFamily family) {
+    /** A second socket on the port, to receive what is rare, and for other threads to send by; null if there is none, and the first takes it all. */
+    private @Nullable Channel beside(@Nullable Channel bound, SocketProtocolFamily family) throws UdpPortException {
         DatagramChannel beside = bound == null ? null : transport.newChannelBeside((DatagramChannel) bound, family);
         if (bound == null || beside == null) {
             return null;
         }
-        Throwable failure = done(loop.register(configured(beside, new SourcePaths(), SMALL_BUFFER_BYTES)));
+        Throwable failure =
+                done(loop.register(configured(beside, new SourcePaths(), SMALL_BUFFER_BYTES, SOCKET_BUFFER_BYTES)));
         if (failure == null) {
+            mark(beside);
             failure = done(beside.bind(bound.localAddress()));
         }
         if (failure != null) {
@@ -224,12 +226,19 @@ final class Binder {
     }
 
     private DatagramChannel configured(DatagramChannel channel, SourcePaths paths, int bufferBytes) {
+        return configured(channel, paths, bufferBytes, bufferBytes);
+    }
+
+    private DatagramChannel configured(DatagramChannel channel, SourcePaths paths, int receiveBytes, int sendBytes) {
         channel.config()
                 .setAllocator(PooledByteBufAllocator.DEFAULT)
                 .setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, SEND_QUEUE);
-        transport.enlargeBuffers(channel, bufferBytes);
+        transport.enlargeBuffers(channel, receiveBytes, sendBytes);
         if (options.filtered()) {
             transport.filter(channel);
+        }
+        if (options.segmented() && receiveBytes == SOCKET_BUFFER_BYTES) { // of transport data
+            transport.joinReceived(channel);
         }
         channel.pipeline().addLast(handlers.apply(paths));
         return channel;

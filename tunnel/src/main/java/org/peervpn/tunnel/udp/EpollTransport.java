@@ -14,6 +14,7 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Linux: recvmmsg and sendmmsg, one socket for each address family, marks. */
@@ -90,12 +91,12 @@ final class EpollTransport implements Transport {
     }
 
     @Override
-    public void enlargeBuffers(DatagramChannel channel, int bytes) {
+    public void enlargeBuffers(DatagramChannel channel, int receiveBytes, int sendBytes) {
         try {
-            channel.config().setOption(RECEIVE_BUFFER_FORCE, bytes);
-            channel.config().setOption(SEND_BUFFER_FORCE, bytes);
+            channel.config().setOption(RECEIVE_BUFFER_FORCE, receiveBytes);
+            channel.config().setOption(SEND_BUFFER_FORCE, sendBytes);
         } catch (ChannelException e) { // only an administrator may exceed rmem_max and wmem_max
-            channel.config().setReceiveBufferSize(bytes).setSendBufferSize(bytes);
+            channel.config().setReceiveBufferSize(receiveBytes).setSendBufferSize(sendBytes);
         }
     }
 
@@ -113,6 +114,24 @@ final class EpollTransport implements Transport {
     @Override
     public void filter(DatagramChannel channel) {
         SocketFilter.attach(((EpollDatagramChannel) channel).fd().intValue());
+    }
+
+    @Override
+    public void joinReceived(DatagramChannel channel) {
+        try {
+            channel.config().setOption(EpollChannelOption.UDP_GRO, true);
+            // Netty is told by recvmsg, but not by recvmmsg, of what parts the kernel has joined.
+            channel.config()
+                    .setRecvByteBufAllocator(
+                            new FixedRecvByteBufAllocator(SLOT_BYTES).maxMessagesPerRead(DATAGRAMS_PER_WAKEUP));
+        } catch (ChannelException e) {
+            // Linux before 5.0.
+        }
+    }
+
+    @Override
+    public TrainSocket newTrainSocket(Channel channel, boolean segmented, LongAdder dropped) {
+        return new TrainSocket((Socket) ((EpollDatagramChannel) channel).fd(), segmented, dropped);
     }
 
     @Override

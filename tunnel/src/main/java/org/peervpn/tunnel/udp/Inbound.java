@@ -3,8 +3,11 @@ package org.peervpn.tunnel.udp;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
+import org.peervpn.tunnel.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +30,23 @@ final class Inbound extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         DatagramPacket datagram = (DatagramPacket) message;
         try {
-            receiver.received(paths.of(datagram.sender()), datagram.content().nioBuffer());
+            Path source = paths.of(datagram.sender());
+            ByteBuffer content = datagram.content().nioBuffer();
+            if (datagram instanceof SegmentedDatagramPacket joined) {
+                receiveEach(source, content, joined.segmentSize());
+            } else {
+                receiver.received(source, content);
+            }
         } finally {
             datagram.release();
+        }
+    }
+
+    /** What the kernel has joined: datagrams of the same length but for the last. */
+    private void receiveEach(Path source, ByteBuffer joined, int bytes) {
+        int end = joined.limit();
+        for (int start = joined.position(); start < end; start += bytes) {
+            receiver.received(source, joined.limit(Math.min(end, start + bytes)).position(start));
         }
     }
 

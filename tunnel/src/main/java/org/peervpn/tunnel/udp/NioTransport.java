@@ -10,6 +10,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** The JDK's sockets: one for both address families, without marks. */
@@ -40,8 +41,8 @@ final class NioTransport implements Transport {
     }
 
     @Override
-    public void enlargeBuffers(DatagramChannel channel, int bytes) {
-        channel.config().setReceiveBufferSize(bytes).setSendBufferSize(bytes);
+    public void enlargeBuffers(DatagramChannel channel, int receiveBytes, int sendBytes) {
+        channel.config().setReceiveBufferSize(receiveBytes).setSendBufferSize(sendBytes);
     }
 
     @Override
@@ -59,6 +60,14 @@ final class NioTransport implements Transport {
 
     @Override
     public void split(DatagramChannel bound) {}
+
+    @Override
+    public void joinReceived(DatagramChannel channel) {}
+
+    @Override
+    public @Nullable TrainSocket newTrainSocket(Channel channel, boolean segmented, LongAdder dropped) {
+        return null;
+    }
 
     @Override
     public long dropsOfKernel(Channel channel) {

@@ -9,6 +9,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** How sockets are made: by Netty's native code on Linux, by the JDK elsewhere. */
@@ -38,7 +39,7 @@ interface Transport {
     DatagramChannel newChannel(SocketProtocolFamily family);
 
     /** Gives the socket larger buffers, as far as the kernel allows. */
-    void enlargeBuffers(DatagramChannel channel, int bytes);
+    void enlargeBuffers(DatagramChannel channel, int receiveBytes, int sendBytes);
 
     /** Sets SO_MARK, so that routing rules can tell the node's datagrams from all others. */
     void mark(DatagramChannel channel, int mark);
@@ -58,6 +59,13 @@ interface Transport {
 
     /** Lets the kernel choose between a channel and the one beside it, once both are bound. */
     void split(DatagramChannel bound);
+
+    /** Lets the kernel join datagrams of one sender before it hands them over (UDP_GRO); does nothing where it cannot. */
+    void joinReceived(DatagramChannel channel);
+
+    /** By which another thread can send from the open channel, by which then nobody else sends; null where that cannot be. */
+    @Nullable
+    TrainSocket newTrainSocket(Channel channel, boolean segmented, LongAdder dropped);
 
     /** How many datagrams the kernel has dropped at the open socket; 0 where it does not tell. */
     long dropsOfKernel(Channel channel);

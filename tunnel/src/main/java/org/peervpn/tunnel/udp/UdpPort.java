@@ -15,8 +15,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.tunnel.Path;
 
@@ -34,8 +36,13 @@ public final class UdpPort implements AutoCloseable {
     /**
      * @param mark SO_MARK for the sockets; 0 for none
      * @param filtered where the kernel can, it drops what is neither WireGuard nor STUN
+     * @param segmented where the kernel can, it takes and gives many datagrams as one (UDP GSO and GRO)
      */
-    public record Options(int port, boolean orNextFree, int mark, boolean filtered) {}
+    public record Options(int port, boolean orNextFree, int mark, boolean filtered, boolean segmented) {
+        public Options(int port, boolean orNextFree, int mark, boolean filtered) {
+            this(port, orNextFree, mark, filtered, true);
+        }
+    }
 
     private final EventLoop loop;
     private final Transport transport;
@@ -45,6 +52,9 @@ public final class UdpPort implements AutoCloseable {
     private final AuxiliaryChannels auxiliary;
     private final LongAdder dropped;
 
+    /** For other threads, by the number of the channel; empty if they have none. */
+    private final List<TrainSocket> trains;
+
     private UdpPort(
             EventLoop loop,
             Transport transport,
@@ -52,7 +62,9 @@ public final class UdpPort implements AutoCloseable {
             Sockets sockets,
             OwnAddresses ownAddresses,
             AuxiliaryChannels auxiliary,
-            LongAdder dropped) {
+            LongAdder dropped,
+            List<TrainSocket> trains) {
+        this.trains = trains;
         this.loop = loop;
         this.transport = transport;
         this.mark = mark;
@@ -81,7 +93,27 @@ public final class UdpPort implements AutoCloseable {
         Sockets sockets = binder.bind();
         OwnAddresses ownAddresses = new OwnAddresses((address, number) -> binder.bindBeside(sockets, address, number));
         AuxiliaryChannels auxiliary = new AuxiliaryChannels(binder::bindAuxiliary);
-        return new UdpPort(loop, transport, options.mark(), sockets, ownAddresses, auxiliary, dropped);
+        return new UdpPort(
+                loop,
+                transport,
+                options.mark(),
+                sockets,
+                ownAddresses,
+                auxiliary,
+                dropped,
+                trains(transport, sockets, options, dropped));
+    }
+
+    /** None unless each family has one: what follows one another on a path must go one way. */
+    private static List<TrainSocket> trains(Transport transport, Sockets sockets, Options options, LongAdder dropped) {
+        int families = sockets.ipv6() == null ? 1 : 2;
+        if (sockets.beside().size() < families) {
+            return List.of();
+        }
+        return sockets.beside().stream()
+                .map(channel -> transport.newTrainSocket(channel, options.segmented(), dropped))
+                .flatMap(Stream::ofNullable)
+                .toList();
     }
 
     public int port() {
@@ -161,20 +193,26 @@ public final class UdpPort implements AutoCloseable {
         auxiliary.flush();
     }
 
-    /** A sender for one other thread, which collects datagrams and hands them to the loop as one batch. */
+    /** A sender for one other thread, which collects datagrams and sends them as few trains, or hands them to the loop. */
     public Writer newWriter() {
-        return new LoopWriter(this);
+        return trains.isEmpty() ? new LoopWriter(this) : new TrainWriter(this);
+    }
+
+    /** By which another thread sends; null if it cannot by this path. */
+    @Nullable
+    TrainSocket trainSocket(Path path) {
+        return path.channel() < trains.size() ? trains.get(path.channel()) : null;
     }
 
     /** Used by one thread. */
     public interface Writer {
         /**
-         * A buffer with room for {@code capacity} bytes, to be filled by the caller and then given to {@link #send};
-         * belongs to the writer until then.
+         * A buffer with room for {@code capacity} bytes from its position on, to be filled by the caller, without any other
+         * call of the writer, and then given to {@link #send}.
          */
         ByteBuffer buffer(int capacity);
 
-        /** Queues what lies between 0 and the position of the buffer last lent. */
+        /** Queues what lies between the position of the buffer last lent as it was then and as it is now. */
         void send(Path path);
 
         void flush();
@@ -209,6 +247,7 @@ public final class UdpPort implements AutoCloseable {
 
     @Override
     public void close() {
+        trains.forEach(TrainSocket::close);
         if (loop.inEventLoop()) {
             closeBeside();
         } else if (!loop.isShuttingDown()) { // else it closes its channels itself
