@@ -21,10 +21,13 @@ import org.peervpn.tunnel.NoisePublicKey;
  *   <li>it prints {@code key} with the public key of each client, and {@code keys}
  *   <li>it reads the node's key, address and port, its inner address, and then each client's; prints {@code loaded}
  *   <li>it reads a line, lets all shake hands, and prints {@code handshakes} with how many, and how many in a second
+ *   <li>it reads a line, sends packets for a while, so that nodes compile what is hot, and prints {@code warm}
  *   <li>it reads a line, sends packets for so many seconds, prints {@code sent}, and ends
  * </ol>
  */
 public final class Crowd {
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
+
     private final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     private final int size;
     private final Duration duration;
@@ -59,6 +62,9 @@ public final class Crowd {
         shakeHands(peers, node);
         in.readLine();
         try (CrowdTraffic traffic = new CrowdTraffic(peers, addresses, nodeAddress, node)) {
+            traffic.send(WARM_UP);
+            System.out.println("warm");
+            in.readLine();
             traffic.send(duration);
         }
         System.out.println("sent");

@@ -79,6 +79,8 @@ record CrowdResult(double gigabitsPerSecond, double shareOfOne, double handshake
             throw new LabException("only " + handshakes[1] + " of " + peers + " clients have a keypair, "
                     + handshakes[2] + " were answered a second");
         }
+        crowd.sendLine("");
+        crowd.awaitLine("^warm$", PATIENCE);
         long before = bytesOut(contender.right(), node);
         crowd.sendLine("");
         crowd.awaitLine("^sent$", PATIENCE);
