@@ -21,9 +21,11 @@ java_homes() {
   done | sort -rn -u
 }
 
-# newest_java: the program java of the newest one.
+# newest_java: the program java of the newest one, or of PEERVPN_JAVA_HOME if that is set.
 newest_java() {
-  local home
+  local home=${PEERVPN_JAVA_HOME:-}
+  [[ ! $home || -x $home/bin/java ]] || die "PEERVPN_JAVA_HOME: no program $home/bin/java"
+  [[ $home ]] && { echo "$home/bin/java"; return; }
   home=$(java_homes | head -n 1 | cut -d' ' -f2-)
   [[ $home ]] && { echo "$home/bin/java"; return; }
   command -v java || die "no Java 17 or later; install it with: apt-get install default-jdk-headless"

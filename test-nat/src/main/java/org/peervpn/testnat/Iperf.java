@@ -1,8 +1,11 @@
 package org.peervpn.testnat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** TCP connections between two hosts, made by iperf3. */
 public final class Iperf {
@@ -12,24 +15,25 @@ public final class Iperf {
 
     /** What arrives at the server, in Gbit/s. */
     public static double gigabitsPerSecond(Host client, Host server, String serverAddress, Duration duration) {
+        return report(client, server, serverAddress, duration)
+                        .at("/end/sum_received/bits_per_second")
+                        .asDouble()
+                / 1e9;
+    }
+
+    /** What iperf3 itself tells, run with more options. */
+    public static JsonNode report(
+            Host client, Host server, String serverAddress, Duration duration, String... options) {
         RunningProcess listener = server.start("iperf3", "--server", "--one-off", "--forceflush");
         listener.awaitLine("Server listening", PATIENCE);
-        String report = client.exec(
-                        duration.plus(PATIENCE),
-                        "iperf3",
-                        "--json",
-                        "--client",
-                        serverAddress,
-                        "--time",
-                        Long.toString(duration.toSeconds()))
+        List<String> command = new ArrayList<>(List.of("iperf3", "--json", "--client", serverAddress));
+        command.addAll(List.of("--time", Long.toString(duration.toSeconds())));
+        command.addAll(List.of(options));
+        String report = client.exec(duration.plus(PATIENCE), command.toArray(String[]::new))
                 .orThrow()
                 .output();
         try {
-            return new ObjectMapper()
-                            .readTree(report)
-                            .at("/end/sum_received/bits_per_second")
-                            .asDouble()
-                    / 1e9;
+            return new ObjectMapper().readTree(report);
         } catch (JsonProcessingException e) {
             throw new LabException("iperf3 printed no report: " + report, e);
         } finally {

@@ -29,6 +29,9 @@ public final class Lab implements AutoCloseable {
     public static final String STUN_ADDRESS_V6 = "2001:db8::1";
     static final String OTHER_STUN_ADDRESS_V6 = "2001:db8::2";
 
+    /** The first two numbers of the addresses of pairs. */
+    private static final String PAIR_NET = "11.44.";
+
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(20);
 
     private final LabTraces traces;
@@ -37,6 +40,7 @@ public final class Lab implements AutoCloseable {
     private final Thread shutdownHook = new Thread(this::remove, "laboratory shutdown");
     private final AtomicBoolean removed = new AtomicBoolean();
     private int sites;
+    private int pairs;
 
     private Lab() {
         LabTraces.removeStale();
@@ -73,6 +77,21 @@ public final class Lab implements AutoCloseable {
     public Site add(SitePlan plan) {
         sites++;
         return new SiteBuilder(this, sites, plan).build();
+    }
+
+    /** Two hosts with a cable of their own, away from the internet; each is the other's gateway. */
+    public List<Host> addPair(String name) {
+        pairs++;
+        Host left = addHost(name + ".l");
+        Host right = addHost(name + ".r");
+        wire(left, "eth0", right, "eth0");
+        left.ipv4(PAIR_NET + pairs + ".1");
+        right.ipv4(PAIR_NET + pairs + ".2");
+        for (Host host : List.of(left, right)) {
+            Host other = host == left ? right : left;
+            host.ip("address add " + host.ipv4() + "/24 dev eth0", "route add default via " + other.ipv4());
+        }
+        return List.of(left, right);
     }
 
     /** The internet itself, where both STUN addresses are. */

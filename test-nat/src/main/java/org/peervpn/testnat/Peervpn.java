@@ -33,18 +33,26 @@ public final class Peervpn {
             .toList();
 
     private final Host host;
-    private final String launcher = launcher();
+    private final List<String> launcher;
+    private final List<String> stun;
     private Consumer<String> listener = line -> {};
     private List<String> starter = List.of();
     private @Nullable JsonNode identity; // until it was first asked for
     private @Nullable RunningProcess node; // null until it was first started
 
-    private Peervpn(Host host) {
+    private Peervpn(Host host, List<String> launcher, List<String> stun) {
         this.host = host;
+        this.launcher = launcher;
+        this.stun = stun;
     }
 
     public static Peervpn on(Host host) {
-        return new Peervpn(host);
+        return new Peervpn(host, List.of(launcher()), STUN);
+    }
+
+    /** Runs in this JDK, and asks no STUN servers. */
+    public static Peervpn withoutStun(Host host, Path javaHome) {
+        return new Peervpn(host, List.of("env", "PEERVPN_JAVA_HOME=" + javaHome, launcher()), List.of("--stun=none"));
     }
 
     public Host host() {
@@ -66,15 +74,15 @@ public final class Peervpn {
         return host.exec(PATIENCE, command(List.of(options)));
     }
 
-    /** Starts a node that uses the laboratory's STUN servers. */
+    /** Starts a node that uses the laboratory's STUN servers, if any. */
     public RunningProcess start(String... options) {
         node = host.start(listener, commandLine(options).toArray(String[]::new));
         return node;
     }
 
-    /** What starts a node that uses the laboratory's STUN servers. */
+    /** What starts a node that uses the laboratory's STUN servers, if any. */
     public List<String> commandLine(String... options) {
-        List<String> all = new ArrayList<>(STUN);
+        List<String> all = new ArrayList<>(stun);
         all.addAll(List.of(options));
         List<String> whole = new ArrayList<>(starter);
         whole.addAll(List.of(command(all)));
@@ -112,7 +120,7 @@ public final class Peervpn {
     }
 
     public JsonNode info() {
-        List<String> options = new ArrayList<>(STUN);
+        List<String> options = new ArrayList<>(stun);
         options.addAll(List.of("--info", "--json"));
         return json(call(options.toArray(String[]::new)));
     }
@@ -186,8 +194,8 @@ public final class Peervpn {
     }
 
     private String[] command(List<String> options) {
-        List<String> command =
-                new ArrayList<>(List.of(launcher, "--home=" + host.directory().resolve("home")));
+        List<String> command = new ArrayList<>(launcher);
+        command.add("--home=" + host.directory().resolve("home"));
         command.addAll(options);
         return command.toArray(String[]::new);
     }

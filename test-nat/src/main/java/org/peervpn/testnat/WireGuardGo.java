@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Debian's wireguard-go on one host: the stock peer, set up with the tools that its users have. */
+/** A wireguard-go, Debian's if nothing else is said, on one host: the stock peer, set up with the tools that its users have. */
 public final class WireGuardGo {
     private static final Duration START = Duration.ofSeconds(10);
 
@@ -23,7 +23,12 @@ public final class WireGuardGo {
 
     /** An interface with a fresh key that listens on the port; it has no address and no peer yet. */
     public static WireGuardGo start(Host host, String interfaceName, int port) {
-        RunningProcess process = host.start("wireguard-go", "--foreground", interfaceName);
+        return start(host, "wireguard-go", interfaceName, port);
+    }
+
+    /** With a wireguard-go other than Debian's. */
+    public static WireGuardGo start(Host host, String program, String interfaceName, int port) {
+        RunningProcess process = host.start(program, "--foreground", interfaceName);
         WireGuardGo wireGuard = new WireGuardGo(host, interfaceName, process, host.output("wg", "genkey"));
         Lab.await(
                 "the interface " + interfaceName,
@@ -85,11 +90,8 @@ public final class WireGuardGo {
                 host.output("wg", "show", interfaceName, "latest-handshakes").replaceFirst("(?s).*\\t", ""));
     }
 
-    public void stop() {
-        process.stop();
-    }
-
-    private void configure(String part) {
+    /** Takes any part of a file of wg, such as many peers at once. */
+    public void configure(String part) {
         Path file = host.directory().resolve(interfaceName + ".conf");
         try {
             Files.writeString(file, part);
@@ -97,5 +99,13 @@ public final class WireGuardGo {
             throw new LabException("cannot write " + file, e);
         }
         host.output("wg", "addconf", interfaceName, file.toString());
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public void stop() {
+        process.stop();
     }
 }

@@ -9,7 +9,7 @@ import org.peervpn.tunnel.crypto.Blake2s;
 import org.peervpn.tunnel.crypto.XChaCha20Poly1305;
 
 /** What an initiator does with cookies, WireGuard paper 5.4.4 and 5.4.7, without its limits. */
-final class Cookies {
+public final class Cookies {
     private static final int REPLY_TYPE = 3;
     private static final int REPLY_LENGTH = 64;
     private static final int NONCE_OFFSET = 8;
@@ -17,12 +17,12 @@ final class Cookies {
 
     private final byte[] key;
 
-    Cookies(NoisePublicKey node) {
+    public Cookies(NoisePublicKey node) {
         key = Blake2s.hash("cookie--".getBytes(US_ASCII), node.bytes());
     }
 
     /** null if it is no reply to this initiation. */
-    byte @Nullable [] open(byte[] reply, int length, byte[] initiation) {
+    public byte @Nullable [] open(byte[] reply, int length, byte[] initiation) {
         if (length != REPLY_LENGTH || reply[0] != REPLY_TYPE) {
             return null;
         }
@@ -35,7 +35,7 @@ final class Cookies {
     }
 
     /** A copy with mac2. */
-    static byte[] with(byte[] cookie, byte[] initiation) {
+    public static byte[] with(byte[] cookie, byte[] initiation) {
         byte[] message = initiation.clone();
         int mac2 = message.length - Blake2s.MAC_LENGTH;
         System.arraycopy(Blake2s.mac(cookie, Arrays.copyOf(message, mac2)), 0, message, mac2, Blake2s.MAC_LENGTH);

@@ -24,10 +24,10 @@ import org.peervpn.tunnel.TunnelConfig;
 import org.peervpn.tunnel.TunnelOutput;
 
 /**
- * A WireGuard peer of the node with a fresh key, whose clock runs as fast as it likes: it need not wait before it tries
+ * A WireGuard peer of the node with a key of its own, whose clock runs as fast as it likes: it need not wait before it tries
  * again.
  */
-final class Correspondent {
+public final class Correspondent {
     private static final long PATIENCE_OF_PROTOCOL_NANOS = 6_000_000_000L; // more than REKEY_TIMEOUT and its jitter
     private static final int REPLY_MILLIS = 300;
 
@@ -40,14 +40,21 @@ final class Correspondent {
     private boolean connected;
 
     Correspondent(NoisePublicKey nodeKey, SecureRandom random) {
+        this(NoisePrivateKey.generate(random), nodeKey, random);
+    }
+
+    public Correspondent(NoisePrivateKey privateKey, NoisePublicKey nodeKey, SecureRandom random) {
         tunnel = new Tunnel(
-                new TunnelConfig(NoisePrivateKey.generate(random), () -> start.plusNanos(nowNanos), random, () -> {}),
-                new Output());
+                new TunnelConfig(privateKey, () -> start.plusNanos(nowNanos), random, () -> {}), new Output());
         node = tunnel.addPeer(new PeerConfig(nodeKey, PresharedKey.NONE, 0));
     }
 
+    public boolean isConnected() {
+        return connected;
+    }
+
     /** With a later timestamp than the one before. */
-    byte[] initiation() {
+    public byte[] initiation() {
         nowNanos += PATIENCE_OF_PROTOCOL_NANOS;
         outbox.clear();
         tunnel.initiate(node, nowNanos);
@@ -65,9 +72,16 @@ final class Correspondent {
     }
 
     /** Seals messages with the keypair of {@link #connect}. */
-    void seal(byte[] payload, Consumer<byte[]> datagrams) {
+    public void seal(byte[] payload, Consumer<byte[]> datagrams) {
         sealed = datagrams;
         tunnel.sendPacket(node, ByteBuffer.wrap(payload), nowNanos);
+    }
+
+    /** What it sends because of this datagram. */
+    public List<byte[]> answersTo(ByteBuffer datagram, InetSocketAddress source) {
+        outbox.clear();
+        tunnel.receiveDatagram(new Path(0, source), datagram, nowNanos);
+        return List.copyOf(outbox);
     }
 
     private void receive(DatagramSocket socket, InetSocketAddress target) throws IOException {
@@ -77,12 +91,9 @@ final class Correspondent {
         } catch (SocketTimeoutException e) {
             return;
         }
-        ByteBuffer datagram = ByteBuffer.wrap(answer.getData(), 0, answer.getLength());
-        tunnel.receiveDatagram(new Path(0, target), datagram, nowNanos);
-        for (byte[] message : outbox) {
+        for (byte[] message : answersTo(ByteBuffer.wrap(answer.getData(), 0, answer.getLength()), target)) {
             send(socket, target, message);
         }
-        outbox.clear();
     }
 
     private static void send(DatagramSocket socket, InetSocketAddress target, byte[] message) throws IOException {

@@ -10,12 +10,12 @@ import java.net.InetSocketAddress;
  * A UDP socket (IPv4) that sends from any source address, and up to {@link #MAX_DATAGRAMS} datagrams of the same length
  * with one call. Needs root. What comes back is never read.
  */
-final class SpoofingSocket implements AutoCloseable {
+public final class SpoofingSocket implements AutoCloseable {
     /** UDP_MAX_SEGMENTS of older kernels. */
-    static final int MAX_DATAGRAMS = 64;
+    public static final int MAX_DATAGRAMS = 64;
 
     /** Of one call. */
-    static final int MAX_BYTES = 60_000;
+    public static final int MAX_BYTES = 60_000;
 
     private static final class LibC {
         static {
@@ -51,7 +51,7 @@ final class SpoofingSocket implements AutoCloseable {
     private final int fd;
     private int segment;
 
-    SpoofingSocket(InetSocketAddress source, InetSocketAddress target) {
+    public SpoofingSocket(InetSocketAddress source, InetSocketAddress target) {
         fd = LibC.socket(AF_INET, SOCK_DGRAM, 0);
         option(SOL_SOCKET, SO_REUSEADDR, 1);
         option(SOL_SOCKET, SO_RCVBUF, 1);
@@ -64,7 +64,7 @@ final class SpoofingSocket implements AutoCloseable {
     }
 
     /** False if the kernel did not take them. */
-    boolean send(Volley volley) {
+    public boolean send(Volley volley) {
         if (segment != volley.datagramBytes()) {
             segment = volley.datagramBytes();
             option(IPPROTO_UDP, UDP_SEGMENT, segment);

@@ -9,9 +9,9 @@ import java.util.List;
  * @param source the number of the source from which they leave
  * @param bytes one datagram behind the other
  */
-record Volley(int source, Memory bytes, int datagramBytes) {
+public record Volley(int source, Memory bytes, int datagramBytes) {
 
-    static Volley of(int source, List<byte[]> datagrams) {
+    public static Volley of(int source, List<byte[]> datagrams) {
         int length = datagrams.get(0).length;
         if (datagrams.size() > mostOf(length)) {
             throw new IllegalArgumentException(datagrams.size() + " datagrams of " + length + " bytes");
@@ -24,7 +24,7 @@ record Volley(int source, Memory bytes, int datagramBytes) {
     }
 
     /** How many datagrams of this length fit. */
-    static int mostOf(int length) {
+    public static int mostOf(int length) {
         return Math.min(SpoofingSocket.MAX_DATAGRAMS, SpoofingSocket.MAX_BYTES / length);
     }
 

@@ -1,0 +1,65 @@
+package org.peervpn.testnat.bench;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import org.peervpn.testnat.Host;
+import org.peervpn.testnat.Lab;
+
+/** Two hosts of its own, and what carries packets from one to the other. */
+abstract class Contender {
+    private final String name;
+    private final Host left;
+    private final Host right;
+
+    /** @param pair a short word that names the hosts */
+    Contender(Lab lab, String pair, String name) {
+        this.name = name;
+        List<Host> hosts = lab.addPair(pair);
+        left = hosts.get(0);
+        right = hosts.get(1);
+    }
+
+    final String name() {
+        return name;
+    }
+
+    final Host left() {
+        return left;
+    }
+
+    final Host right() {
+        return right;
+    }
+
+    /** Afresh; returns when packets get through. */
+    abstract void start();
+
+    abstract void stop();
+
+    /** Of the right host, by which the left one reaches it through this. */
+    abstract String address();
+
+    /** The processes that carry packets. */
+    List<Long> nodes() {
+        return List.of();
+    }
+
+    /** From the start of the left node until it said that it is ready. */
+    OptionalDouble readySeconds() {
+        return OptionalDouble.empty();
+    }
+
+    /** How long its {@code --info} takes; both nodes are stopped. */
+    OptionalDouble infoSeconds() {
+        return OptionalDouble.empty();
+    }
+
+    boolean canHaveCrowd() {
+        return false;
+    }
+
+    /** Starts the right node alone, for many clients with these keys. */
+    CrowdNode startForCrowd(List<String> publicKeys) {
+        throw new UnsupportedOperationException(name + " has no clients");
+    }
+}

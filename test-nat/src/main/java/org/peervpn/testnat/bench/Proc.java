@@ -1,0 +1,47 @@
+package org.peervpn.testnat.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.peervpn.testnat.LabException;
+
+/** What the kernel tells of a process. */
+final class Proc {
+    private static final double TICKS_PER_SECOND = 100;
+
+    private Proc() {}
+
+    /** Seconds of CPU that it has used, in the program and in the kernel. */
+    static double cpuSeconds(long pid) {
+        String[] fields = read(pid, "stat").replaceFirst("^.*\\) ", "").split(" ", -1);
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    }
+
+    /** What it has in memory now. */
+    static double residentMib(long pid) {
+        return mib(pid, "VmRSS:");
+    }
+
+    /** The most that it has had. */
+    static double mostResidentMib(long pid) {
+        return mib(pid, "VmHWM:");
+    }
+
+    private static double mib(long pid, String field) {
+        return read(pid, "status")
+                .lines()
+                .filter(line -> line.startsWith(field))
+                .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024.0)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String read(long pid, String file) {
+        Path path = Path.of("/proc", Long.toString(pid), file);
+        try {
+            return Files.readString(path);
+        } catch (IOException e) {
+            throw new LabException("cannot read " + path, e);
+        }
+    }
+}

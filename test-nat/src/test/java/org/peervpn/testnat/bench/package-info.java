@@ -1,0 +1,4 @@
+@NullMarked
+package org.peervpn.testnat.bench;
+
+import org.jspecify.annotations.NullMarked;
