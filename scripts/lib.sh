@@ -106,8 +106,34 @@ build_if_needed() {
   as_owner "$root" mkdir -p "$root/$module/target"
   (cd "$root" && as_owner "$root" env JAVA_HOME="$(build_jdk)" \
     mvn -q -B -ntp --color=never -pl "$module" -am -DskipTests package) || die "the build failed"
+  [[ $module != cli ]] || archive_classes "$root"
   as_owner "$root" touch "$stamp"
   exec {lock}>&-
+}
+
+# archive_classes ROOT: keeps peervpn's classes as the newest Java wants them in memory, which halves the time to start.
+# Without the archive all is as before.
+archive_classes() {
+  local root=$1 java home
+  java=$(newest_java)
+  home=$(as_owner "$root" mktemp -d)
+  rm -f "$root"/cli/target/classes-*.jsa
+  as_owner "$root" "$java" "${PEERVPN_JAVA_OPTIONS[@]}" -XX:ArchiveClassesAtExit="$(class_archive "$root" "$java")" \
+    -jar "$root/cli/target/peervpn.jar" --home="$home" --info --stun=none > /dev/null 2>&1 || true
+  rm -rf "$home"
+}
+
+# class_archive ROOT JAVA: the file for this Java: one of another is of no use to it.
+class_archive() {
+  echo "$1/cli/target/classes-$(cksum <<< "$2" | cut -d' ' -f1).jsa"
+}
+
+# java_options ROOT JAVA: sets java_options for starting peervpn.
+java_options() {
+  local archive
+  archive=$(class_archive "$1" "$2")
+  java_options=("${PEERVPN_JAVA_OPTIONS[@]}")
+  [[ ! -f $archive ]] || java_options+=(-XX:SharedArchiveFile="$archive" -Xshare:auto -Xlog:cds*=error)
 }
 
 # peervpn_home ARGUMENT...: the home that peervpn would take with these arguments.
