@@ -70,8 +70,8 @@ class AttackIT {
                 Sniffer inClear = Sniffer.startForAllBut(
                         spoofer,
                         "eth0",
-                        "(" + toTheExit + ") or (" + toStun + ") or " + LeakIT.PORT_MAPPING + " or not src host "
-                                + client.ipv4())) {
+                        "(" + toTheExit + ") or (" + toStun + ") or " + LeakIT.PORT_MAPPING + " or " + LeakIT.LAN_BEACON
+                                + " or not src host " + client.ipv4())) {
             client.ip("neighbour replace " + gateway + " lladdr " + mac + " dev eth0 nud permanent");
             LeakIT.tryToLeak(scenery);
 

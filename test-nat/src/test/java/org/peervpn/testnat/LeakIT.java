@@ -105,6 +105,9 @@ class LeakIT {
     /** The node asks the router to open its port: PCP and NAT-PMP, and the search for UPnP. */
     static final String PORT_MAPPING = "(udp dst port 5351 or (udp and dst host 239.255.255.250 and dst port 1900))";
 
+    /** The node looks for peers in the local network. */
+    static final String LAN_BEACON = "(udp dst port 51899 and (dst host 239.255.112.118 or dst host ff12::7065:6572))";
+
     /** The nodes may prefer to meet by IPv6, where their addresses are the hosts'. */
     private static final String BETWEEN_NODES =
             "(ip6 and udp src port " + Peervpn.PORT + " and udp dst port " + Peervpn.PORT + ")";
@@ -118,7 +121,7 @@ class LeakIT {
                 scenery.client().host(),
                 "eth0",
                 "(udp port " + Peervpn.PORT + " and (" + servers + ")) or " + BETWEEN_NODES + " or (src net " + lan
-                        + " and dst net " + lan + ") or " + PORT_MAPPING);
+                        + " and dst net " + lan + ") or " + PORT_MAPPING + " or " + LAN_BEACON);
     }
 
     /** Whether these succeed does not matter here, only by which way they go. */

@@ -61,6 +61,7 @@ final class LanLink {
     private final int mark;
     private final BiConsumer<InetSocketAddress, ByteBuffer> receiver;
     private final Map<Spot, List<ChannelFuture>> channels = new HashMap<>();
+    private List<Spot> wanted = List.of();
 
     LanLink(EventLoop loop, int mark, BiConsumer<InetSocketAddress, ByteBuffer> receiver) {
         this.loop = loop;
@@ -70,13 +71,24 @@ final class LanLink {
 
     /** The machine is in these networks now. */
     void become(List<Spot> spots) {
-        List<Spot> wanted = spots.stream().limit(MAX_SPOTS).toList();
+        wanted = spots.stream().limit(MAX_SPOTS).toList();
         for (Spot gone : List.copyOf(channels.keySet())) {
             if (!wanted.contains(gone)) {
                 close(gone);
             }
         }
-        wanted.forEach(spot -> channels.computeIfAbsent(spot, this::open));
+        reopen();
+    }
+
+    /** An address may not have been usable yet when it was tried. */
+    private void reopen() {
+        for (Spot spot : wanted) {
+            List<ChannelFuture> opened = channels.get(spot);
+            if (opened != null && opened.stream().anyMatch(bound -> bound.isDone() && !bound.isSuccess())) {
+                close(spot);
+            }
+            channels.computeIfAbsent(spot, this::open);
+        }
     }
 
     private void close(Spot spot) {
@@ -148,6 +160,7 @@ final class LanLink {
 
     /** To all networks. */
     void send(ByteBuffer beacon) {
+        reopen();
         channels.forEach((spot, opened) -> {
             InetSocketAddress to = new InetSocketAddress(group(spot), PORT);
             var unused = opened.get(0)

@@ -1,9 +1,11 @@
 package org.peervpn.tunnel.crypto;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@link Aead} by the machine's OpenSSL, on Java 22 and later. */
@@ -80,13 +82,19 @@ final class LibcryptoAead implements Aead {
 
     @Override
     public void sealWithNonce(AeadKey key, long nonce, ByteBuffer in, int from, int length, ByteBuffer out, int to) {
+        Objects.checkFromIndexSize(from, length, in.capacity());
+        Objects.checkFromIndexSize(to, length + TAG_LENGTH, out.capacity());
         seal(key, nonce, NO_ASSOCIATED_DATA, address(in, from), length, address(out, to));
     }
 
     @Override
     public boolean open(AeadKey key, long nonce, ByteBuffer in, int from, int length, ByteBuffer out, int to) {
-        return length >= TAG_LENGTH
-                && open(key, nonce, NO_ASSOCIATED_DATA, address(in, from), length - TAG_LENGTH, address(out, to));
+        if (length < TAG_LENGTH) {
+            return false;
+        }
+        Objects.checkFromIndexSize(from, length, in.capacity());
+        Objects.checkFromIndexSize(to, length - TAG_LENGTH, out.capacity());
+        return open(key, nonce, NO_ASSOCIATED_DATA, address(in, from), length - TAG_LENGTH, address(out, to));
     }
 
     @Override
@@ -132,22 +140,24 @@ final class LibcryptoAead implements Aead {
 
     @SuppressWarnings("ReferenceEquality") // the same key again, which is the rule, need not be set anew
     private void begin(AeadKey key, long nonce, byte[] associatedData, int direction) throws Throwable {
-        boolean isNew = key != current;
-        if (isNew) {
+        scratch.putLong(COUNTER_IN_NONCE, nonce);
+        if (key == current) {
+            check((int) INIT.invokeExact(context, NULL, NULL, NULL, address + NONCE, direction) == 1);
+        } else {
+            current = null; // until the new key is set, come what may
             key.copyTo(scratch, KEY);
+            check((int) INIT.invokeExact(context, NULL, NULL, address + KEY, address + NONCE, direction) == 1);
+            scratch.putLong(KEY, 0).putLong(KEY + 8, 0).putLong(KEY + 16, 0).putLong(KEY + 24, 0);
             current = key;
         }
-        scratch.putLong(COUNTER_IN_NONCE, nonce);
-        long keyAt = isNew ? address + KEY : NULL;
-        check((int) INIT.invokeExact(context, NULL, NULL, keyAt, address + NONCE, direction) == 1);
         if (associatedData.length > 0) {
             ByteBuffer direct = ByteBuffer.allocateDirect(associatedData.length).put(associatedData);
-            long at = address(direct, 0);
-            check((int) UPDATE.invokeExact(context, NULL, address + WRITTEN, at, associatedData.length) == 1);
-            check(direct.isDirect()); // reachable until here
-        }
-        if (isNew) {
-            scratch.putLong(KEY, 0).putLong(KEY + 8, 0).putLong(KEY + 16, 0).putLong(KEY + 24, 0);
+            try {
+                long at = address(direct, 0);
+                check((int) UPDATE.invokeExact(context, NULL, address + WRITTEN, at, associatedData.length) == 1);
+            } finally {
+                Reference.reachabilityFence(direct);
+            }
         }
     }
 
@@ -159,6 +169,7 @@ final class LibcryptoAead implements Aead {
     }
 
     private static long address(ByteBuffer buffer, int index) {
+        check(buffer.isDirect());
         try {
             return (long) ADDRESS.invokeExact((Buffer) buffer) - buffer.position() + index;
         } catch (Throwable e) {

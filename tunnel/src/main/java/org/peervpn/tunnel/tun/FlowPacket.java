@@ -31,7 +31,7 @@ final class FlowPacket {
             protocol = packet.get(start + Layout.IPV4_PROTOCOL) & 0xff;
             total = Layout.unsignedShort(packet, start + Layout.IPV4_LENGTH);
             int fragment = packet.getShort(start + Layout.IPV4_FRAGMENT) & MORE_FRAGMENTS_AND_OFFSET;
-            if (packet.get(start) != 0x45 || fragment != 0) {
+            if (packet.get(start) != 0x45 || fragment != 0 || !hasRightIpChecksum(packet, start)) {
                 return false;
             }
         } else {
@@ -46,6 +46,11 @@ final class FlowPacket {
             case UDP -> parseUdp(packet, start, length, withUdp);
             default -> false;
         };
+    }
+
+    /** A wrong one must not become right. */
+    private static boolean hasRightIpChecksum(ByteBuffer packet, int start) {
+        return Checksum.fold(Checksum.sum(packet, start, Layout.IPV4_HEADER)) == 0xffff;
     }
 
     private boolean parseTcp(ByteBuffer packet, int start, int length) {

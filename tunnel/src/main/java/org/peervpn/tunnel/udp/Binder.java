@@ -237,7 +237,8 @@ final class Binder {
         if (options.filtered()) {
             transport.filter(channel);
         }
-        if (options.segmented() && receiveBytes == SOCKET_BUFFER_BYTES) { // of transport data
+        // Also that beside: the kernel may look at either of the two to decide whether to join what comes.
+        if (options.segmented() && sendBytes == SOCKET_BUFFER_BYTES) {
             transport.joinReceived(channel);
         }
         channel.pipeline().addLast(handlers.apply(paths));

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramChannel;
@@ -121,9 +122,11 @@ final class EpollTransport implements Transport {
         try {
             channel.config().setOption(EpollChannelOption.UDP_GRO, true);
             // Netty is told by recvmsg, but not by recvmmsg, of what parts the kernel has joined.
+            MaxMessagesRecvByteBufAllocator before =
+                    (MaxMessagesRecvByteBufAllocator) channel.config().getRecvByteBufAllocator();
             channel.config()
                     .setRecvByteBufAllocator(
-                            new FixedRecvByteBufAllocator(SLOT_BYTES).maxMessagesPerRead(DATAGRAMS_PER_WAKEUP));
+                            new FixedRecvByteBufAllocator(SLOT_BYTES).maxMessagesPerRead(before.maxMessagesPerRead()));
         } catch (ChannelException e) {
             // Linux before 5.0.
         }

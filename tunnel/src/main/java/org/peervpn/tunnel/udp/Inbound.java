@@ -3,15 +3,12 @@ package org.peervpn.tunnel.udp;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.channel.unix.SegmentedDatagramPacket;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
-import org.peervpn.tunnel.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The last handler of a channel: lends each datagram to the receiver and counts what went wrong. */
+/** The last handler of a channel: lends each datagram (Netty has taken apart what the kernel joined) to the receiver and counts what went wrong. */
 final class Inbound extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Inbound.class);
 
@@ -30,23 +27,9 @@ final class Inbound extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         DatagramPacket datagram = (DatagramPacket) message;
         try {
-            Path source = paths.of(datagram.sender());
-            ByteBuffer content = datagram.content().nioBuffer();
-            if (datagram instanceof SegmentedDatagramPacket joined) {
-                receiveEach(source, content, joined.segmentSize());
-            } else {
-                receiver.received(source, content);
-            }
+            receiver.received(paths.of(datagram.sender()), datagram.content().nioBuffer());
         } finally {
             datagram.release();
-        }
-    }
-
-    /** What the kernel has joined: datagrams of the same length but for the last. */
-    private void receiveEach(Path source, ByteBuffer joined, int bytes) {
-        int end = joined.limit();
-        for (int start = joined.position(); start < end; start += bytes) {
-            receiver.received(source, joined.limit(Math.min(end, start + bytes)).position(start));
         }
     }
 

@@ -54,7 +54,10 @@ final class SocketFilter {
     private static final int TYPE = UDP_HEADER;
     private static final int STUN_COOKIE = UDP_HEADER + 4;
 
-    /** Each line: code, instructions to skip if true, if false, operand. */
+    /**
+     * Each line: code, instructions to skip if true, if false, operand. Of several datagrams that the kernel has joined it
+     * sees the first one's type and the length of all: what is too long for its type the tunnel drops.
+     */
     private static final int[][] PROGRAM = {
         {LOAD_WORD, 0, 0, TYPE}, // of WireGuard with its three reserved bytes
         {IF_EQUAL, 7, 0, 0x04000000}, // transport data
@@ -68,11 +71,11 @@ final class SocketFilter {
         {LOAD_LENGTH, 0, 0, 0},
         {IF_AT_LEAST, 6, 7, UDP_HEADER + 32},
         {LOAD_LENGTH, 0, 0, 0},
-        {IF_EQUAL, 4, 5, UDP_HEADER + 148},
+        {IF_AT_LEAST, 4, 5, UDP_HEADER + 148},
         {LOAD_LENGTH, 0, 0, 0},
-        {IF_EQUAL, 2, 3, UDP_HEADER + 92},
+        {IF_AT_LEAST, 2, 3, UDP_HEADER + 92},
         {LOAD_LENGTH, 0, 0, 0},
-        {IF_EQUAL, 0, 1, UDP_HEADER + 64},
+        {IF_AT_LEAST, 0, 1, UDP_HEADER + 64},
         {RETURN, 0, 0, -1},
         {RETURN, 0, 0, 0},
     };

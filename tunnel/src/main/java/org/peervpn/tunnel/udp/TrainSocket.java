@@ -21,6 +21,8 @@ final class TrainSocket {
     private static final int SOL_UDP = 17;
     private static final int UDP_SEGMENT = 103;
     private static final int EIO = 5;
+    private static final int EINVAL = 22;
+    private static final int EMSGSIZE = 90;
 
     private final Socket socket;
     private final LongAdder dropped;
@@ -59,10 +61,16 @@ final class TrainSocket {
             }
             return true;
         } catch (NativeIoException e) {
-            // A network card without checksums can never do it; a narrow path may be a passing matter.
-            cutsTrains = e.expectedErr() != -EIO;
+            switch (-e.expectedErr()) {
+                case EMSGSIZE, EINVAL -> {} // a path that is too narrow for what is to be cut
+                case EIO -> cutsTrains = false; // a network card without checksums
+                default -> {
+                    dropped.add(count); // no route, forbidden: nor would they go one by one
+                    return true;
+                }
+            }
             return false;
-        } catch (IOException | ChannelException e) {
+        } catch (IOException e) {
             return false;
         }
     }
@@ -94,17 +102,17 @@ final class TrainSocket {
         }
     }
 
+    /** Where the kernel knows nothing of cutting, there is nothing to be set back either. */
     private void cut(int bytes) throws IOException {
-        if (segmentBytes != bytes) {
-            try {
-                socket.setIntOpt(SOL_UDP, UDP_SEGMENT, bytes);
-                segmentBytes = bytes;
-            } catch (IOException e) {
-                cutsTrains = false;
-                if (bytes != 0) {
-                    throw e;
-                }
-            }
+        if (segmentBytes == bytes) {
+            return;
+        }
+        try {
+            socket.setIntOpt(SOL_UDP, UDP_SEGMENT, bytes);
+            segmentBytes = bytes;
+        } catch (IOException | ChannelException e) {
+            cutsTrains = false;
+            throw new IOException("UDP_SEGMENT is not to be had", e);
         }
     }
 
