@@ -105,8 +105,9 @@ class LeakIT {
     /** The node asks the router to open its port: PCP and NAT-PMP, and the search for UPnP. */
     static final String PORT_MAPPING = "(udp dst port 5351 or (udp and dst host 239.255.255.250 and dst port 1900))";
 
-    /** The node looks for peers in the local network. */
-    static final String LAN_BEACON = "(udp dst port 51899 and (dst host 239.255.112.118 or dst host ff12::7065:6572))";
+    /** The node looks for peers in the local network; the kernel tells the routers that it belongs to the groups. */
+    static final String LAN_BEACON = "(udp dst port 51899 and (dst host 239.255.112.118 or dst host ff12::7065:6572))"
+            + " or igmp or dst host ff02::16";
 
     /** The nodes may prefer to meet by IPv6, where their addresses are the hosts'. */
     private static final String BETWEEN_NODES =
@@ -121,7 +122,7 @@ class LeakIT {
                 scenery.client().host(),
                 "eth0",
                 "(udp port " + Peervpn.PORT + " and (" + servers + ")) or " + BETWEEN_NODES + " or (src net " + lan
-                        + " and dst net " + lan + ") or " + PORT_MAPPING + " or " + LAN_BEACON);
+                        + " and dst net " + lan + ") or " + PORT_MAPPING + " or (" + LAN_BEACON + ")");
     }
 
     /** Whether these succeed does not matter here, only by which way they go. */

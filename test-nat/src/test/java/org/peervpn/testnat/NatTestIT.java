@@ -84,10 +84,15 @@ class NatTestIT {
     void everyNatIsNamedExactly() throws Exception {
         Map<String, Seen> seen = testAll(EXPECTED, TWO_SERVERS);
 
-        EXPECTED.forEach(expected -> {
+        for (Expected expected : EXPECTED) {
             Seen one = of(seen, expected.plan.name());
+            assertNotWrong(expected, one);
+            if (!one.verdict.equals(
+                    expected.verdict)) { // late answers count for nothing, so a busy machine may leave gaps
+                one = test(expected.plan.name(), TWO_SERVERS);
+            }
             assertThat(one.verdict).as(expected.plan + " " + one.report).isEqualTo(expected.verdict);
-        });
+        }
         assertThat(of(seen, "port").report.path("filteringWitnesses").asInt()).isEqualTo(2);
         assertThat(of(seen, "port").report.path("publicEndpoint").asText())
                 .isEqualTo(site("port").publicAddress() + ":51820");
