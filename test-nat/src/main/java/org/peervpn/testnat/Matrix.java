@@ -79,14 +79,19 @@ public final class Matrix {
         List<Double> tricks = seconds(outcomes, true);
         System.out.printf(
                 Locale.ROOT,
-                "%d of %d pairs direct; no trick needed: median %.2f s, worst %.2f s; with a trick: median %.2f s, worst"
-                        + " %.2f s%n",
+                "%d of %d pairs direct; no trick needed: %s; with a trick: %s%n",
                 outcomes.stream().filter(Outcome::direct).count(),
                 outcomes.size(),
-                median(plain),
-                plain.isEmpty() ? Double.NaN : plain.get(plain.size() - 1),
-                median(tricks),
-                tricks.isEmpty() ? Double.NaN : tricks.get(tricks.size() - 1));
+                spread(plain),
+                spread(tricks));
+    }
+
+    private static String spread(List<Double> sorted) {
+        if (sorted.isEmpty()) {
+            return "none";
+        }
+        double median = sorted.get(sorted.size() / 2);
+        return String.format(Locale.ROOT, "median %.2f s, worst %.2f s", median, sorted.get(sorted.size() - 1));
     }
 
     private static List<Double> seconds(List<Outcome> outcomes, boolean trick) {
@@ -95,9 +100,5 @@ public final class Matrix {
                 .map(Outcome::seconds)
                 .sorted()
                 .toList();
-    }
-
-    private static double median(List<Double> sorted) {
-        return sorted.isEmpty() ? Double.NaN : sorted.get(sorted.size() / 2);
     }
 }
