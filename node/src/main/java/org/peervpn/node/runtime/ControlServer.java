@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -215,6 +216,8 @@ final class ControlServer implements AutoCloseable {
             if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && Objects.equals(fileKey, fileKey(file))) {
                 Files.deleteIfExists(file);
             }
+        } catch (NoSuchFileException e) {
+            // It has gone between two looks at it, with /run/peervpn perhaps.
         } catch (IOException e) {
             LOG.warn("the control socket {} cannot be removed: {}", file, e.getMessage());
         }
