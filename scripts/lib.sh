@@ -106,7 +106,7 @@ build_if_needed() {
   as_owner "$root" mkdir -p "$root/$module/target"
   (cd "$root" && as_owner "$root" env JAVA_HOME="$(build_jdk)" \
     mvn -q -B -ntp --color=never -pl "$module" -am -DskipTests package) || die "the build failed"
-  [[ $module != cli ]] || archive_classes "$root"
+  archive_classes "$root"
   as_owner "$root" touch "$stamp"
   exec {lock}>&-
 }
@@ -128,12 +128,13 @@ class_archive() {
   echo "$1/cli/target/classes-$(cksum <<< "$2" | cut -d' ' -f1).jsa"
 }
 
-# java_options ROOT JAVA: sets java_options for starting peervpn.
+# java_options ROOT JAVA: sets java_options for starting peervpn. Java says nothing of an archive that has become stale: it
+# would say it on the standard output.
 java_options() {
   local archive
   archive=$(class_archive "$1" "$2")
   java_options=("${PEERVPN_JAVA_OPTIONS[@]}")
-  [[ ! -f $archive ]] || java_options+=(-XX:SharedArchiveFile="$archive" -Xshare:auto -Xlog:cds*=error)
+  [[ ! -f $archive ]] || java_options+=(-XX:SharedArchiveFile="$archive" -Xshare:auto -Xlog:disable)
 }
 
 # peervpn_home ARGUMENT...: the home that peervpn would take with these arguments.
