@@ -1,9 +1,6 @@
 package org.peervpn.testnat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +21,6 @@ public final class Floods {
     private static final int PINGS = 100;
     private static final Duration PING_INTERVAL = Duration.ofMillis(50);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final double TICKS_PER_SECOND = 100;
 
     private final FloodScene scene;
     private final int perSecond;
@@ -37,7 +33,7 @@ public final class Floods {
         this.perSecond = perSecond;
     }
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) {
         int perSecond = arguments.length > 0 ? Integer.parseInt(arguments[0]) : PER_SECOND;
         FloodKind[] kinds = arguments.length > 1
                 ? Stream.of(arguments).skip(1).map(FloodKind::valueOf).toArray(FloodKind[]::new)
@@ -49,7 +45,7 @@ public final class Floods {
         }
     }
 
-    private void print(FloodKind[] kinds) throws IOException {
+    private void print(FloodKind[] kinds) {
         System.out.printf(
                 Locale.ROOT,
                 "%-12s %9s | %24s | %6s %6s | %-17s | %-14s | %-12s | %s%n",
@@ -67,7 +63,7 @@ public final class Floods {
         }
     }
 
-    private void print(FloodKind kind) throws IOException {
+    private void print(FloodKind kind) {
         Run none = run();
         Run atSink = during(scene.floodOfTheSink(kind, perSecond, FLOODED));
         long memory = memory();
@@ -96,7 +92,7 @@ public final class Floods {
                 difference(drops, drops()));
     }
 
-    private Run during(RunningProcess flooder) throws IOException {
+    private Run during(RunningProcess flooder) {
         Run run = run();
         flooder.awaitExit(PATIENCE);
         String[] words = flooder.awaitLine("^sent ", PATIENCE).split(" ", -1);
@@ -104,30 +100,24 @@ public final class Floods {
         return new Run(run.gigabitsPerSecond(), run.pingsLost(), run.cpuSeconds(), Long.toString(rate));
     }
 
-    private Run run() throws IOException {
+    private Run run() {
         double before = cpuSeconds();
         RunningProcess ping = scene.ping(PINGS, PING_INTERVAL);
         double rate = Iperf.gigabitsPerSecond(scene.client(), scene.exit().host(), scene.exitAddress(), MEASURED);
         return new Run(rate, scene.lost(ping), cpuSeconds() - before, "");
     }
 
-    private double cpuSeconds() throws IOException {
-        String[] fields =
-                Files.readString(proc("stat")).replaceFirst("^.*\\) ", "").split(" ", -1);
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    private double cpuSeconds() {
+        return Proc.cpuSeconds(exit());
     }
 
     /** What the exit has in memory, in MiB. */
-    private long memory() throws IOException {
-        return Files.readAllLines(proc("status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                .findFirst()
-                .orElseThrow();
+    private long memory() {
+        return (long) Proc.residentMib(exit()).orElseThrow();
     }
 
-    private Path proc(String file) {
-        return Path.of("/proc", Long.toString(scene.exit().node().pid()), file);
+    private long exit() {
+        return scene.exit().node().pid();
     }
 
     private int logBytes() {

@@ -1,9 +1,6 @@
 package org.peervpn.testnat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,15 +150,6 @@ final class SoakLink {
 
     /** In MiB. */
     private int memoryNow() {
-        Path status = Path.of("/proc", Long.toString(node.node().pid()), "status");
-        try {
-            return Files.readAllLines(status).stream()
-                    .filter(line -> line.startsWith("VmRSS:"))
-                    .mapToInt(line -> Integer.parseInt(line.replaceAll("\\D", "")) / 1024)
-                    .findFirst()
-                    .orElse(0);
-        } catch (IOException e) {
-            throw new LabException("cannot read " + status, e);
-        }
+        return (int) Proc.residentMib(node.node().pid()).orElse(0);
     }
 }

@@ -53,13 +53,4 @@ abstract class Contender {
     OptionalDouble infoSeconds() {
         return OptionalDouble.empty();
     }
-
-    boolean canHaveCrowd() {
-        return false;
-    }
-
-    /** Starts the right node alone, for many clients with these keys. */
-    CrowdNode startForCrowd(List<String> publicKeys) {
-        throw new UnsupportedOperationException(name + " has no clients");
-    }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.peervpn.testnat.Host;
 import org.peervpn.testnat.LabException;
 import org.peervpn.testnat.Peervpn;
+import org.peervpn.testnat.Proc;
 import org.peervpn.testnat.RunningProcess;
 
 /**
@@ -20,7 +21,7 @@ record CrowdResult(double gigabitsPerSecond, double shareOfOne, double handshake
     private record Run(double gigabitsPerSecond, double handshakesPerSecond, double residentMib) {}
 
     /** The contender is stopped before and afterwards. */
-    static CrowdResult measure(Contender contender, Duration duration) {
+    static CrowdResult measure(Pair contender, Duration duration) {
         prepare(contender);
         Run one = run(contender, 1, duration);
         Run all = run(contender, PEERS, duration);
@@ -32,7 +33,7 @@ record CrowdResult(double gigabitsPerSecond, double shareOfOne, double handshake
     }
 
     /** The clients' addresses are the left host's, and nobody answers what comes out of the tunnel. */
-    private static void prepare(Contender contender) {
+    private static void prepare(Pair contender) {
         contender.left().ip("route replace local 11.99.0.0/16 dev lo");
         contender.right().nft("""
                 table ip crowd
@@ -45,7 +46,7 @@ record CrowdResult(double gigabitsPerSecond, double shareOfOne, double handshake
                 """);
     }
 
-    private static Run run(Contender contender, int peers, Duration duration) {
+    private static Run run(Pair contender, int peers, Duration duration) {
         RunningProcess crowd = contender
                 .left()
                 .start(
@@ -65,7 +66,7 @@ record CrowdResult(double gigabitsPerSecond, double shareOfOne, double handshake
         }
     }
 
-    private static Run run(Contender contender, RunningProcess crowd, int peers, Duration duration) {
+    private static Run run(Pair contender, RunningProcess crowd, int peers, Duration duration) {
         crowd.awaitLine("^keys$", PATIENCE);
         CrowdNode node = contender.startForCrowd(crowd.output().stream()
                 .filter(line -> line.startsWith("key "))
@@ -86,7 +87,9 @@ record CrowdResult(double gigabitsPerSecond, double shareOfOne, double handshake
         crowd.awaitLine("^sent$", PATIENCE);
         double gigabits = (bytesOut(contender.right(), node) - before) * Byte.SIZE / 1e9;
         return new Run(
-                gigabits / duration.toSeconds(), Double.parseDouble(handshakes[2]), Proc.residentMib(node.pid()));
+                gigabits / duration.toSeconds(),
+                Double.parseDouble(handshakes[2]),
+                Proc.residentMib(node.pid()).orElseThrow());
     }
 
     private static void introduce(CrowdNode node, Host host, RunningProcess crowd) {

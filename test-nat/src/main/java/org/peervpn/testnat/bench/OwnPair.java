@@ -18,7 +18,7 @@ import org.peervpn.testnat.Peervpn;
 import org.peervpn.testnat.RunningProcess;
 
 /** The program on both hosts; the right one is an exit and the left one its client. */
-final class OwnPair extends Contender {
+final class OwnPair extends Pair {
     private static final String INTERFACE = "peervpn0";
     /** Of the rare client whose own is another's already; nothing of what it sends gets through. */
     private static final String NO_ADDRESS = "0.0.0.0";
@@ -83,11 +83,6 @@ final class OwnPair extends Contender {
             seconds[i] = (System.nanoTime() - startNanos) / 1e9;
         }
         return OptionalDouble.of(Arrays.stream(seconds).sorted().toArray()[INFO_RUNS / 2]);
-    }
-
-    @Override
-    boolean canHaveCrowd() {
-        return true;
     }
 
     @Override

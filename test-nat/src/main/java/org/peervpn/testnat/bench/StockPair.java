@@ -8,7 +8,7 @@ import org.peervpn.testnat.Peervpn;
 import org.peervpn.testnat.WireGuardGo;
 
 /** wireguard-go on both hosts. */
-final class StockPair extends Contender {
+final class StockPair extends Pair {
     private static final String INTERFACE = "wg0";
     private static final String LEFT = "10.9.0.1";
     private static final String RIGHT = "10.9.0.2";
@@ -49,11 +49,6 @@ final class StockPair extends Contender {
     @Override
     List<Long> nodes() {
         return nodes.stream().map(WireGuardGo::pid).toList();
-    }
-
-    @Override
-    boolean canHaveCrowd() {
-        return true;
     }
 
     @Override

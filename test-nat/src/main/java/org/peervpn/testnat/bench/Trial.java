@@ -7,6 +7,7 @@ import java.util.OptionalDouble;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.testnat.Iperf;
+import org.peervpn.testnat.Proc;
 import org.peervpn.testnat.RunningProcess;
 
 /** What can be measured of a contender, in one round; most of it while that runs. */
@@ -98,19 +99,23 @@ final class Trial {
 
     /** Of the greater of both nodes, in MiB. */
     OptionalDouble memory() {
-        return contender.nodes().stream().mapToDouble(Proc::residentMib).max();
+        return contender.nodes().stream()
+                .mapToDouble(pid -> Proc.residentMib(pid).orElseThrow())
+                .max();
     }
 
     OptionalDouble mostMemory() {
-        return contender.nodes().stream().mapToDouble(Proc::mostResidentMib).max();
+        return contender.nodes().stream()
+                .mapToDouble(pid -> Proc.mostResidentMib(pid).orElseThrow())
+                .max();
     }
 
     /** Many clients at one node; the contender is stopped before and afterwards. Empty if it has no clients. */
     @Nullable
     CrowdResult crowd() {
-        if (!crowdWasTried && contender.canHaveCrowd()) {
+        if (!crowdWasTried && contender instanceof Pair pair) {
             crowdWasTried = true;
-            crowd = CrowdResult.measure(contender, pace.measured());
+            crowd = CrowdResult.measure(pair, pace.measured());
         }
         return crowd;
     }

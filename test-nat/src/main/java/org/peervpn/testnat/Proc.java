@@ -1,39 +1,38 @@
-package org.peervpn.testnat.bench;
+package org.peervpn.testnat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.peervpn.testnat.LabException;
+import java.util.OptionalDouble;
 
 /** What the kernel tells of a process. */
-final class Proc {
+public final class Proc {
     private static final double TICKS_PER_SECOND = 100;
 
     private Proc() {}
 
     /** Seconds of CPU that it has used, in the program and in the kernel. */
-    static double cpuSeconds(long pid) {
+    public static double cpuSeconds(long pid) {
         String[] fields = read(pid, "stat").replaceFirst("^.*\\) ", "").split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }
 
-    /** What it has in memory now. */
-    static double residentMib(long pid) {
+    /** What it has in memory now; empty of one that has ended. */
+    public static OptionalDouble residentMib(long pid) {
         return mib(pid, "VmRSS:");
     }
 
     /** The most that it has had. */
-    static double mostResidentMib(long pid) {
+    public static OptionalDouble mostResidentMib(long pid) {
         return mib(pid, "VmHWM:");
     }
 
-    private static double mib(long pid, String field) {
+    private static OptionalDouble mib(long pid, String field) {
         return read(pid, "status")
                 .lines()
                 .filter(line -> line.startsWith(field))
                 .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024.0)
-                .findFirst()
-                .orElseThrow();
+                .findFirst();
     }
 
     private static String read(long pid, String file) {
