@@ -30,6 +30,7 @@ final class FdReader implements EpollIoHandle {
     private final int headerBytes;
     private final ByteBuffer buffer;
     private final long address;
+    private boolean alone; // whether the last wake-up brought but one read
     private boolean ended;
     private boolean mistakeLogged; // ours, which some packets may bring to light again and again
 
@@ -65,16 +66,24 @@ final class FdReader implements EpollIoHandle {
         }
     }
 
-    /** Reads until there is nothing more; false if the device is gone. */
+    /**
+     * Reads until there is nothing more; false if the device is gone. After a packet that came alone, the next one is
+     * expected to be alone, too, and goes on its way before the device is asked for more.
+     */
     private boolean drain() {
         try {
             for (int i = 0; i < MAX_READS; i++) {
                 int length = read();
                 if (length <= 0) {
+                    alone = i == 1;
                     return length == 0; // 0: would block; -1: end of file
                 }
                 accept(length);
+                if (i == 0 && alone) {
+                    deliver();
+                }
             }
+            alone = false;
             return true;
         } catch (IOException e) { // EBADFD once the device has been removed
             return false;
