@@ -2,10 +2,12 @@ package org.peervpn.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Behavior;
 import org.peervpn.nat.NatName;
 import org.peervpn.nat.PortAllocation;
+import org.peervpn.nat.portmap.MappingProtocol;
 import org.peervpn.node.nattest.NatReport;
 
 /** {@code --nattest} for people: the classic name as headline, RFC 4787's words as detail. */
@@ -27,9 +29,7 @@ final class NatText {
             lines.add(FORMAT.formatted("Hairpinning:", yesOrNo(report.hairpinning())));
             lines.add(FORMAT.formatted("Carrier's NAT:", yesOrNo(report.cgn())));
         }
-        if (report.portMapping() != null) {
-            lines.add(FORMAT.formatted("Port mapping:", report.portMapping()));
-        }
+        lines.add(FORMAT.formatted("Port mapping:", portMapping(report)));
         if (report.lifetimeSeconds() != null) {
             lines.add(FORMAT.formatted("Lifetime:", lifetime(report.lifetimeSeconds())));
         }
@@ -99,6 +99,20 @@ final class NatText {
             case SEQUENTIAL -> "sequential, in steps of " + report.portStep();
             case RANDOM -> "random";
         };
+    }
+
+    private static String portMapping(NatReport report) {
+        List<MappingProtocol> protocols = report.portMapping();
+        if (protocols == null) {
+            return "no router was asked";
+        }
+        if (protocols.isEmpty()) {
+            return "none: the router speaks neither PCP nor NAT-PMP nor UPnP";
+        }
+        String spoken = protocols.stream().map(MappingProtocol::text).collect(Collectors.joining(", "));
+        return Boolean.TRUE.equals(report.cgn())
+                ? spoken + ", but of no use: another NAT stands behind the router"
+                : spoken;
     }
 
     private static String lifetime(int seconds) {

@@ -28,7 +28,7 @@ class PortMappingIT {
         Scenery scenery = scenery(lab);
         Miniupnpd router = Miniupnpd.start(scenery.exitSite());
 
-        opensThePortAndClosesItAgain(scenery, router, "PCP", "PCP");
+        opensThePortAndClosesItAgain(scenery, router, "PCP", "PCP", "PCP NAT_PMP UPNP_IGD");
     }
 
     @Test
@@ -36,7 +36,7 @@ class PortMappingIT {
         Scenery scenery = scenery(lab);
         Miniupnpd router = Miniupnpd.startNatPmp(scenery.exitSite());
 
-        opensThePortAndClosesItAgain(scenery, router, "NAT_PMP", "NAT-PMP");
+        opensThePortAndClosesItAgain(scenery, router, "NAT_PMP", "NAT-PMP", "NAT_PMP");
     }
 
     @Test
@@ -44,13 +44,17 @@ class PortMappingIT {
         Scenery scenery = scenery(lab);
         Miniupnpd router = Miniupnpd.startUpnp(scenery.exitSite());
 
-        opensThePortAndClosesItAgain(scenery, router, "UPNP_IGD", "UPnP-IGD");
+        opensThePortAndClosesItAgain(scenery, router, "UPNP_IGD", "UPnP-IGD", "UPNP_IGD");
     }
 
+    /** @param spoken all protocols of the router */
     private static void opensThePortAndClosesItAgain(
-            Scenery scenery, Miniupnpd router, String protocol, String protocolText) {
+            Scenery scenery, Miniupnpd router, String protocol, String protocolText, String spoken) {
         String endpoint = scenery.exitSite().publicAddress() + ":" + Peervpn.PORT;
         Peervpn exit = scenery.exit();
+        assertThat(routerIn(exit.natTest())).isEqualTo(spoken + ", cgn false");
+        assertThat(router.mapsAny()).isFalse();
+
         exit.startReady("--exit");
         exit.node().awaitLine("^Port mapping: " + endpoint + " by " + protocolText + "$", PATIENCE);
         exit.node().awaitLine("^Connect with: .*@" + endpoint + "$", PATIENCE);
@@ -61,6 +65,8 @@ class PortMappingIT {
         assertThat(mapping.path("expiresSeconds").asLong()).isBetween(7_000L, 7_200L);
         assertThat(router.maps(Peervpn.PORT)).isTrue();
         assertThat(exit.line()).endsWith("@" + endpoint);
+        assertThat(routerIn(exit.natTest())).isEqualTo(spoken + ", cgn false"); // by the node's own link
+        assertThat(router.maps(Peervpn.PORT)).isTrue();
 
         scenery.client().startReady("--connect=" + exit.line());
         assertThat(scenery.seenByWebOverIpv4(scenery.client().host()))
@@ -97,6 +103,7 @@ class PortMappingIT {
 
         assertThat(exit.status().path("portMapping").path("usable").asBoolean()).isFalse();
         assertThat(exit.line()).contains("@" + scenery.exitSite().publicAddress() + ":");
+        assertThat(routerIn(exit.natTest())).isEqualTo("PCP NAT_PMP UPNP_IGD, cgn true");
     }
 
     @Test
@@ -126,5 +133,10 @@ class PortMappingIT {
 
         assertThat(router.maps(Peervpn.PORT)).isFalse();
         assertThat(exit.status().path("portMapping").isNull()).isTrue();
+        assertThat(exit.natTest().path("portMapping").isNull()).isTrue();
+    }
+
+    private static String routerIn(JsonNode report) {
+        return String.join(" ", Peervpn.texts(report.path("portMapping"))) + ", cgn " + report.path("cgn");
     }
 }

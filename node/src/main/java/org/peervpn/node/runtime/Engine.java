@@ -171,14 +171,18 @@ final class Engine implements AutoCloseable {
         return core;
     }
 
-    /** With which a router can be asked to open the port. */
-    GatewayLink newGatewayLink(int mark) {
+    /**
+     * With which a router can be asked to open the port.
+     *
+     * @param wanted false to find out only what the router could do
+     */
+    GatewayLink newGatewayLink(int mark, boolean wanted) {
         return new GatewayLink(
                 loop,
                 Epoll.isAvailable(),
                 mark,
                 port.port(),
-                true,
+                wanted,
                 this::nowNanos,
                 mapped -> run(nodeCore -> nodeCore.portMapped(mapped, nowNanos())));
     }
@@ -290,15 +294,22 @@ final class Engine implements AutoCloseable {
         return NetUtil.toAddressString(address);
     }
 
-    /** Tests what the NAT does to this port; a test that goes on already has to do. */
-    CompletableFuture<NatReport> testNat(NatTestRequest request, NatTestProgress progress) {
+    /**
+     * Tests what the NAT does to this port; a test that goes on already has to do.
+     *
+     * @param gatewayLink tells what the router can do; null if that is not to be asked
+     */
+    CompletableFuture<NatReport> testNat(
+            NatTestRequest request, NatTestProgress progress, @Nullable GatewayLink gatewayLink) {
         CompletableFuture<NatReport> report = new CompletableFuture<>();
         loop.execute(() -> {
             NatTrial trial = natTrial;
             if (trial == null) {
                 trial = new NatTrial(loop, port, options.mark(), this::nowNanos, resolver, request, progress);
                 natTrial = trial;
-                trial.begin(LocalAddresses.read(core.overlay()));
+                trial.begin(
+                        LocalAddresses.read(core.overlay()),
+                        gatewayLink == null ? CompletableFuture.completedFuture(null) : gatewayLink.findings());
                 var unused = trial.report().whenComplete((result, failure) -> tested(result));
             }
             var unused = trial.report().whenComplete((result, failure) -> report.complete(result));

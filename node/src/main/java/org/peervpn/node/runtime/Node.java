@@ -160,7 +160,7 @@ public final class Node implements AutoCloseable {
                     new OfMachine());
             undo.add(engine::close);
             engine.warmUp();
-            this.gatewayLink = options.mapPort() ? engine.newGatewayLink(setup.mark()) : null;
+            this.gatewayLink = options.mapPort() ? engine.newGatewayLink(setup.mark(), true) : null;
             this.lanLink = config.lanBeacon() ? engine.newLanLink(setup.mark()) : null;
             this.control = ControlServer.open(options.home(), this::answer);
             undo.keep();
@@ -302,7 +302,8 @@ public final class Node implements AutoCloseable {
                 .toList();
         long budgetMillis = arguments.path("budgetMillis").asLong();
         boolean lifetime = arguments.path("lifetime").asBoolean();
-        return await(engine.testNat(new NatTestRequest(servers, budgetMillis, lifetime), NatTestProgress.IGNORED));
+        NatTestRequest request = new NatTestRequest(servers, budgetMillis, lifetime);
+        return await(engine.testNat(request, NatTestProgress.IGNORED, gatewayLink));
     }
 
     /** What the operator has decided about a peer holds only if it also holds after a crash. */
