@@ -36,6 +36,7 @@ import org.peervpn.node.PeerId;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.invitation.EndpointSanity;
 import org.peervpn.node.invitation.Invitation;
+import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.node.nattest.NatReport;
 import org.peervpn.node.nattest.NatTestProgress;
 import org.peervpn.node.nattest.NatTestRequest;
@@ -259,6 +260,27 @@ final class Engine implements AutoCloseable {
                     reachable == null ? null : key + "@" + reachable,
                     code(local),
                     config.version());
+        });
+    }
+
+    /**
+     * An invitation that lets in whoever is first to prove it; an {@link IllegalArgumentException} says why there can be
+     * none.
+     *
+     * @param name whom it is meant for; empty if that is not said
+     */
+    CompletableFuture<Invitation> invite(String name) {
+        return ask(nodeCore -> {
+            List<InetAddress> local = LocalAddresses.read(nodeCore.overlay());
+            Invitation own = new OwnInvitation(config, nodeCore, local, port.port()).at(Instant.now());
+            if (own == null) {
+                throw new IllegalArgumentException(
+                        "there is no address to put into a code: this node has no network, or"
+                                + " announces a name by --endpoint");
+            }
+            OneTimeSecret secret = OneTimeSecret.generate(new SecureRandom());
+            nodeCore.invite(secret, name, own.validUntil(), nowNanos());
+            return own.with(secret);
         });
     }
 
