@@ -22,6 +22,11 @@ public enum Origin {
         return this == PASSCODE || this == LINE;
     }
 
+    /** True if the operator knows whose key it is, so that the name that it gives itself may choose something. */
+    boolean isVouchedFor() {
+        return !isStranger() && this != INVITATION;
+    }
+
     /** True if the peer is let in again after a restart without being named anew. */
     boolean outlives(Admission admission) {
         return switch (this) {

@@ -375,6 +375,28 @@ class InvitedTest {
         assertThat(exit.remembered().invitations()).hasSize(1);
     }
 
+    /** Whoever has used the code could give itself the exit's name. */
+    @Test
+    void theNameOfWhoCameByACodeChoosesNoExit() {
+        SimNode own = world.add(config -> {
+                    config.admission = Admission.ASK;
+                    config.exitVia = List.of("a node");
+                    return config.listen();
+                })
+                .start();
+        ConnectLine code = own.invite("");
+        SimNode invited = world.add(config -> config.exit().connect(code)).start();
+        settle(own, invited);
+        world.run(Duration.ofSeconds(5));
+        settle(own, invited);
+        assertThat(isIn(own, invited)).isTrue();
+        assertThat(own.events(NodeEvent.ExitInUse.class)).isEmpty();
+
+        own.admit(invited.key.toString());
+        settle(own, invited);
+        assertThat(own.events(NodeEvent.ExitInUse.class)).hasSize(1);
+    }
+
     @Test
     void whereAnybodyComesInThereIsNoInvitation() {
         SimNode exit = exit(Admission.LINE);
