@@ -2,12 +2,10 @@ package org.peervpn.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Behavior;
 import org.peervpn.nat.NatName;
 import org.peervpn.nat.PortAllocation;
-import org.peervpn.nat.portmap.MappingProtocol;
 import org.peervpn.node.nattest.NatReport;
 
 /** {@code --nattest} for people: the classic name as headline, RFC 4787's words as detail. */
@@ -102,14 +100,13 @@ final class NatText {
     }
 
     private static String portMapping(NatReport report) {
-        List<MappingProtocol> protocols = report.portMapping();
-        if (protocols == null) {
+        String spoken = report.portMappingText();
+        if (spoken == null) {
             return "no router was asked";
         }
-        if (protocols.isEmpty()) {
+        if (spoken.isEmpty()) {
             return "none: the router speaks neither PCP nor NAT-PMP nor UPnP";
         }
-        String spoken = protocols.stream().map(MappingProtocol::text).collect(Collectors.joining(", "));
         return Boolean.TRUE.equals(report.cgn())
                 ? spoken + ", but of no use: another NAT stands behind the router"
                 : spoken;

@@ -1,7 +1,6 @@
 package org.peervpn.node;
 
 import java.nio.ByteBuffer;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -49,16 +48,14 @@ final class Doorkeeper {
     private final Allowance proofsInAll = new Allowance(PROOFS_IN_ALL, PAUSE_NANOS);
     private final Map<Source, Attempts> proofsOfSource = new LinkedHashMap<>();
     private final Invitations invitations;
-    private final InstantSource wallClock;
 
     /** null until it has been derived; guests wait for it. */
     private @Nullable PasscodeKey ownKey;
 
-    Doorkeeper(NodeConfig config, PeerTable peers, Invitations invitations, InstantSource wallClock) {
+    Doorkeeper(NodeConfig config, PeerTable peers, Invitations invitations) {
         this.config = config;
         this.peers = peers;
         this.invitations = invitations;
-        this.wallClock = wallClock;
     }
 
     /** The passcode is ready for proofs that are made for this node. */
@@ -68,13 +65,13 @@ final class Doorkeeper {
     }
 
     /** True if the stranger's handshake may be answered at all. */
-    boolean mayKnock(NoisePublicKey key) {
-        return (config.admission() != Admission.KNOWN || expectsInvited()) && !peers.isBanned(key);
+    boolean mayKnock(NoisePublicKey key, long nowNanos) {
+        return (config.admission() != Admission.KNOWN || expectsInvited(nowNanos)) && !peers.isBanned(key);
     }
 
     /** True if somebody may come by an invitation, or too late with one. */
-    boolean expectsInvited() {
-        return invitations.any(wallClock.instant());
+    boolean expectsInvited(long nowNanos) {
+        return invitations.any(nowNanos);
     }
 
     /** The guest has proved that it receives where it claims to be. True if that is enough. */
@@ -163,7 +160,7 @@ final class Doorkeeper {
             tell(guest, State.LATER, nowNanos);
             return Verdict.REFUSED;
         }
-        OpenInvitation used = invitations.use(proof, guest.boundPeer().handshakeHashes(), wallClock.instant());
+        OpenInvitation used = invitations.use(proof, guest.boundPeer().handshakeHashes(), nowNanos);
         if (used != null) {
             guest.origin = Origin.INVITATION;
             guest.invitedAs = used.name();

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -110,7 +111,7 @@ public final class NodeCore {
         this.peers = new PeerTable(config.overlay(), overlay.ipv4());
         this.invitations = new Invitations(publicKey);
         this.memory = new Memory(peers, invitations, config.remembered(), wallClock);
-        this.doorkeeper = new Doorkeeper(config, peers, invitations, wallClock);
+        this.doorkeeper = new Doorkeeper(config, peers, invitations);
         this.applicant = new Applicant(config, output);
         this.hellos = new Hellos(config);
         this.routes = new Routes(config, peers, overlay, output);
@@ -131,7 +132,7 @@ public final class NodeCore {
         turn.begin(now);
         started = true;
         roster.recall(calls);
-        config.remembered().invitations().forEach(known -> invitations.add(known, wallClock.instant()));
+        config.remembered().invitations().forEach(this::invite);
         config.allow().forEach(key -> roster.know(key, Origin.ALLOW));
         config.connect().forEach(line -> dial(line, Origin.CONNECT));
         roster.callRemembered();
@@ -328,9 +329,14 @@ public final class NodeCore {
                     + " (--admission=line): pass on the code of --info, or start the node with --admission=ask");
         }
         turn.begin(now);
-        invitations.add(new OpenInvitation(secret, name, until), wallClock.instant());
+        invite(new OpenInvitation(secret, name, until));
         turn.unsettle();
         settle();
+    }
+
+    private void invite(OpenInvitation invitation) {
+        Duration left = Duration.between(wallClock.instant(), invitation.until());
+        invitations.add(invitation, left, turn.now());
     }
 
     /**
@@ -625,7 +631,7 @@ public final class NodeCore {
 
         @Override
         public @Nullable PeerConfig unknownPeer(NoisePublicKey key, Path source) {
-            if (!doorkeeper.mayKnock(key)) {
+            if (!doorkeeper.mayKnock(key, turn.now())) {
                 debugOfStranger("handshake: {} at {} is not admitted", key, source);
                 return null;
             }
@@ -697,7 +703,7 @@ public final class NodeCore {
             if (doorkeeper.arrived(guest, turn.now())) {
                 roster.letIn(guest);
             } else if (isNew && config.admission() == Admission.ASK) {
-                guest.askNanos = turn.now() + (doorkeeper.expectsInvited() ? INVITED_PATIENCE_NANOS : 0);
+                guest.askNanos = turn.now() + (doorkeeper.expectsInvited(turn.now()) ? INVITED_PATIENCE_NANOS : 0);
             }
         }
 

@@ -151,12 +151,27 @@ class InvitedTest {
     void anInvitationExpires() {
         SimNode exit = exit(Admission.ASK);
         ConnectLine code = exit.invite("");
-        exit.clockError = Duration.ofDays(7);
+        world.run(Duration.ofDays(7));
         SimNode newcomer = newcomer(code);
         settle(exit, newcomer);
 
         assertThat(isIn(exit, newcomer)).isFalse();
         assertThat(reasons(newcomer)).contains(Reason.INVITATION_SPENT);
+        assertThat(exit.remembered().invitations()).isEmpty();
+    }
+
+    @Test
+    void anInvitationExpiresWhileNoNodeRuns() {
+        SimNode exit = exit(Admission.ASK);
+        ConnectLine code = exit.invite("");
+        SimNode again = exit.restarted(config -> exit(config, Admission.ASK));
+        again.clockError = Duration.ofDays(7);
+        again.start();
+        SimNode newcomer = newcomer(code);
+        settle(again, newcomer);
+
+        assertThat(isIn(again, newcomer)).isFalse();
+        assertThat(again.remembered().invitations()).isEmpty();
     }
 
     @Test
@@ -172,7 +187,9 @@ class InvitedTest {
         assertThat(stranger.events(Refused.class)).containsExactly(new Refused(Reason.NOT_INVITED));
         assertThat(isIn(exit, stranger)).isFalse();
 
-        exit.clockError = Duration.ofDays(7);
+        world.suspend(early, true);
+        world.suspend(stranger, true);
+        world.run(Duration.ofDays(7));
         SimNode late = newcomer(exit.line());
         settle(exit, late);
         assertThat(late.events(NodeEvent.PeerConnected.class)).isEmpty();
@@ -363,14 +380,16 @@ class InvitedTest {
     @Test
     void theNumberOfInvitationsIsBounded() {
         SimNode exit = exit(Admission.ASK);
-        settle(exit, newcomer(exit.invite("")));
+        SimNode newcomer = newcomer(exit.invite(""));
+        settle(exit, newcomer);
+        world.suspend(newcomer, true);
         for (int i = 0; i < Remembered.MAX_INVITATIONS; i++) {
             exit.invite("");
         }
 
         assertThatThrownBy(() -> exit.invite(""))
                 .hasMessageStartingWith("there are 64 invitations that nobody has used");
-        exit.clockError = Duration.ofDays(8);
+        world.run(Duration.ofDays(8));
         exit.invite("");
         assertThat(exit.remembered().invitations()).hasSize(1);
     }

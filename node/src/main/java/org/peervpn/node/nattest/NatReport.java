@@ -1,6 +1,7 @@
 package org.peervpn.node.nattest;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Behavior;
 import org.peervpn.nat.NatName;
@@ -42,6 +43,13 @@ public record NatReport(
         List<String> doubts,
         List<String> advice,
         List<Server> servers) {
+
+    /** {@link #portMapping} as people write it; empty for none, null if the router was not asked. */
+    public @Nullable String portMappingText() {
+        return portMapping == null
+                ? null
+                : portMapping.stream().map(MappingProtocol::text).collect(Collectors.joining(", "));
+    }
 
     public NatReport withLifetime(@Nullable Integer seconds) {
         return new NatReport(
