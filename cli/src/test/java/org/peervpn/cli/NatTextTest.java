@@ -27,17 +27,17 @@ class NatTextTest {
 
     @Test
     void scriptsReadTheNamesOfTheProtocols() {
-        JsonNode json = Modes.JSON.valueToTree(
+        JsonNode json = Json.MAPPER.valueToTree(
                 report(List.of(MappingProtocol.PCP, MappingProtocol.NAT_PMP, MappingProtocol.UPNP_IGD), false));
 
         assertThat(json.path("portMapping").toString()).isEqualTo("[\"PCP\",\"NAT_PMP\",\"UPNP_IGD\"]");
         assertThat(json.path("cgn").isBoolean()).isTrue();
-        assertThat(Modes.JSON
+        assertThat(Json.MAPPER
                         .<JsonNode>valueToTree(report(List.of(), null))
                         .path("portMapping")
                         .toString())
                 .isEqualTo("[]");
-        assertThat(Modes.JSON
+        assertThat(Json.MAPPER
                         .<JsonNode>valueToTree(report(null, null))
                         .path("portMapping")
                         .isNull())
@@ -49,9 +49,9 @@ class NatTextTest {
         for (List<MappingProtocol> protocols : List.of(List.<MappingProtocol>of(), List.of(MappingProtocol.PCP))) {
             NatReport report = report(protocols, true);
 
-            JsonNode json = Modes.JSON.valueToTree(report);
+            JsonNode json = Json.MAPPER.valueToTree(report);
 
-            assertThat(Modes.JSON.convertValue(json, NatReport.class)).isEqualTo(report);
+            assertThat(Json.MAPPER.convertValue(json, NatReport.class)).isEqualTo(report);
         }
     }
 
