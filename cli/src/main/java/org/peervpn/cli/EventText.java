@@ -58,6 +58,9 @@ final class EventText {
             return List.of("Peer " + peer.peer() + " is gone: " + peer.why());
         } else if (event instanceof NodeEvent.NotLetIn refusal) {
             return notLetIn(refusal);
+        } else if (event instanceof NodeEvent.InvitationUsed used) {
+            return List.of("Peer " + used.peer() + " was let in by "
+                    + (used.name().isEmpty() ? "an invitation." : "the invitation for " + used.name() + "."));
         } else if (event instanceof NodeEvent.GuestAsks guest) {
             return List.of(
                     "Peer " + guest.peer() + " asks to be let in, from " + guest.endpoint() + ", key "
@@ -128,9 +131,13 @@ final class EventText {
 
     /** Why a client ends that nobody lets in. */
     static String refusal(NodeEvent.NotLetIn.Reason reason) {
-        return reason == NodeEvent.NotLetIn.Reason.NO_PASSCODE
-                ? "the peer asks for a passcode: give it by --passcode-file=FILE or " + Passcodes.VARIABLE
-                : "wrong passcode: the peer does not let us in";
+        return switch (reason) {
+            case NO_PASSCODE ->
+                "the peer asks for a passcode: give it by --passcode-file=FILE or " + Passcodes.VARIABLE;
+            case INVITATION_SPENT -> "this invitation was used already or has expired; ask for a fresh one";
+            case NOT_INVITED -> "the peer lets in only whom it knows; ask there for an invitation (peervpn --invite)";
+            case WRONG_PASSCODE, TOO_MANY_TRIES, ASKS_OPERATOR -> "wrong passcode: the peer does not let us in";
+        };
     }
 
     private List<String> notLetIn(NodeEvent.NotLetIn refusal) {
@@ -141,7 +148,10 @@ final class EventText {
                         peer + " asks for a passcode: give it by --passcode-file=FILE or " + Passcodes.VARIABLE + ".";
                     case WRONG_PASSCODE -> peer + " does not let us in: wrong passcode.";
                     case TOO_MANY_TRIES ->
-                        peer + " has heard too many wrong passcodes; trying again in " + refusal.seconds() + " s.";
+                        peer + " has heard too many wrong passcodes or codes; trying again in " + refusal.seconds()
+                                + " s.";
+                    case INVITATION_SPENT -> peer + ": this invitation was used already or has expired.";
+                    case NOT_INVITED -> peer + " lets in only whom it knows or has invited.";
                     case ASKS_OPERATOR ->
                         peer + " asks its operator whether to let us in. There: peervpn --admit=" + ownId;
                 });

@@ -23,11 +23,12 @@ final class Exported {
         this.client = client;
     }
 
-    static String checkedName(String name) {
+    /** @param option that names somebody */
+    static String checkedName(String name, String option) {
         boolean isPrintable = Printable.line(name).equals(name) && name.strip().equals(name);
         if (name.isEmpty() || name.length() > MAX_NAME_LENGTH || !isPrintable) {
             throw new IllegalArgumentException(
-                    "--export: not a name of 1 to " + MAX_NAME_LENGTH + " printable characters");
+                    option + ": not a name of 1 to " + MAX_NAME_LENGTH + " printable characters");
         }
         return name;
     }

@@ -3,6 +3,7 @@ package org.peervpn.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -35,13 +36,16 @@ final class MeetingText {
         this.words = CheckWords.of(ownKey, theirs.publicKey());
     }
 
+    static String minute(Instant moment) {
+        return moment.atOffset(ZoneOffset.UTC).format(MINUTE);
+    }
+
     /** For {@code --check}. */
     List<String> checkLines() {
         List<String> lines = new ArrayList<>();
         lines.add("Peer:            " + theirs.label());
         lines.add("Public key:      " + theirs.publicKey());
-        lines.add("Valid until:     "
-                + theirs.validUntil().atOffset(ZoneOffset.UTC).format(MINUTE));
+        lines.add("Valid until:     " + minute(theirs.validUntil()));
         lines.add("Endpoints:       " + String.join("  ", theirs.endpoints()));
         lines.add("Will it work:    "
                 + switch (outlook.chance()) {

@@ -64,7 +64,9 @@ final class Modes {
         } else if (options.mode.check != null) {
             return check(options.mode.check);
         } else if (options.mode.export != null) {
-            return export(Exported.checkedName(options.mode.export));
+            return export(Exported.checkedName(options.mode.export, "--export"));
+        } else if (options.mode.invite != null) {
+            return invite(options.mode.invite);
         } else if (options.mode.down) {
             return down();
         } else if (options.mode.repair) {
@@ -107,10 +109,14 @@ final class Modes {
             if (code == null) {
                 throw new NodeException("there is no code to show: others could not reach this node");
             }
-            // Upper case, in which a QR code packs it best.
-            show(code.toUpperCase(Locale.ROOT));
+            showCode(code);
         }
         return Main.DONE;
+    }
+
+    /** In upper case, in which a QR code packs it best. */
+    private void showCode(String code) {
+        show(code.toUpperCase(Locale.ROOT));
     }
 
     private void show(String text) {
@@ -177,6 +183,21 @@ final class Modes {
         }
         if (options.qr) {
             show(exported.text());
+        }
+        return Main.DONE;
+    }
+
+    /** The secret in the code is nowhere but in what is printed, and in the home. */
+    private int invite(String name) throws NodeException {
+        String checked = name.isEmpty() ? "" : Exported.checkedName(name, "--invite");
+        JsonNode answer = callNode("invite", Map.of("name", checked));
+        if (console.isJson()) {
+            console.result(answer);
+        } else {
+            InvitedText.lines(answer).forEach(console::line);
+        }
+        if (options.qr) {
+            showCode(answer.path("code").asText());
         }
         return Main.DONE;
     }

@@ -68,7 +68,9 @@ final class NatTestMode implements NatTestProgress {
         // Of an identity of its own: it needs none, and shall not make one.
         NoisePrivateKey key = NoisePrivateKey.generate(new SecureRandom());
         NodeConfig config = NodeConfigs.forInfo(options, key, Modes.versionText());
-        return NatProbe.probe(config, request, options.portOrDefault(), options.port == null, this::tellPort, this);
+        boolean askRouter = !options.noPortMapping;
+        return NatProbe.probe(
+                config, request, options.portOrDefault(), options.port == null, askRouter, this::tellPort, this);
     }
 
     /** What is left of the time that the whole call may take: a slow machine has used some already. */

@@ -27,9 +27,7 @@ final class NatText {
             lines.add(FORMAT.formatted("Hairpinning:", yesOrNo(report.hairpinning())));
             lines.add(FORMAT.formatted("Carrier's NAT:", yesOrNo(report.cgn())));
         }
-        if (report.portMapping() != null) {
-            lines.add(FORMAT.formatted("Port mapping:", report.portMapping()));
-        }
+        lines.add(FORMAT.formatted("Port mapping:", portMapping(report)));
         if (report.lifetimeSeconds() != null) {
             lines.add(FORMAT.formatted("Lifetime:", lifetime(report.lifetimeSeconds())));
         }
@@ -99,6 +97,19 @@ final class NatText {
             case SEQUENTIAL -> "sequential, in steps of " + report.portStep();
             case RANDOM -> "random";
         };
+    }
+
+    private static String portMapping(NatReport report) {
+        String spoken = report.portMappingText();
+        if (spoken == null) {
+            return "no router was asked";
+        }
+        if (spoken.isEmpty()) {
+            return "none: the router speaks neither PCP nor NAT-PMP nor UPnP";
+        }
+        return Boolean.TRUE.equals(report.cgn())
+                ? spoken + ", but of no use: another NAT stands behind the router"
+                : spoken;
     }
 
     private static String lifetime(int seconds) {

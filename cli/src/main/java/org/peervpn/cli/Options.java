@@ -75,7 +75,9 @@ final class Options {
         @Option(
                 names = "--remove",
                 paramLabel = "PEER",
-                description = "Make the running node forget a peer, and keep it out until it is named anew.")
+                description =
+                        "Make the running node forget a peer, and keep it out until it is named anew; or withdraw the"
+                                + " invitation for this name.")
         @Nullable
         String remove;
 
@@ -99,6 +101,15 @@ final class Options {
                 description = "Admit a new key, and print the configuration with it for a stock WireGuard.")
         @Nullable
         String export;
+
+        @Option(
+                names = "--invite",
+                arity = "0..1",
+                fallbackValue = "",
+                paramLabel = "NAME",
+                description = "Make the running node print a code that lets in whoever uses it first, once.")
+        @Nullable
+        String invite;
 
         @Option(
                 names = "--import",
@@ -265,7 +276,9 @@ final class Options {
             description = "How long --connect tries for the first handshake; 120 by default, 0 for ever.")
     int timeout = 120;
 
-    @Option(names = "--qr", description = "With --info and --export: show the code or file as a QR code, too.")
+    @Option(
+            names = "--qr",
+            description = "With --info, --invite and --export: show the code or file as a QR code, too.")
     boolean qr;
 
     @Option(
@@ -296,7 +309,7 @@ final class Options {
 
     /** False if a broken configuration file must not be in the way, for nothing in it matters. */
     boolean readsConfiguration() {
-        boolean changesPeers = mode.add != null || mode.remove != null || mode.admit != null;
+        boolean changesPeers = mode.add != null || mode.remove != null || mode.admit != null || mode.invite != null;
         return config != null || !(help || mode.version || mode.status || mode.down || changesPeers);
     }
 
@@ -318,8 +331,8 @@ final class Options {
             throw new UsageException(String.join(" and ", given) + " cannot be combined");
         }
         Conversions.checkInterface(interfaceName);
-        if (qr && (json || !(mode.info || mode.export != null))) {
-            throw new UsageException("--qr is for --info and --export, without --json");
+        if (qr && (json || !(mode.info || mode.export != null || mode.invite != null))) {
+            throw new UsageException("--qr is for --info, --invite and --export, without --json");
         }
         range("--port", portOrDefault(), 1, 65_535);
         range("--mtu", mtu, MIN_MTU, MAX_MTU);
@@ -359,6 +372,7 @@ final class Options {
         add(given, mode.admit != null, "--admit");
         add(given, mode.check != null, "--check");
         add(given, mode.export != null, "--export");
+        add(given, mode.invite != null, "--invite");
         add(given, mode.down, "--down");
         add(given, mode.repair, "--repair");
         add(given, mode.diagnostics, "--diagnostics");

@@ -10,9 +10,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.peervpn.nat.Behavior;
@@ -24,6 +26,7 @@ import org.peervpn.node.ConnectLine;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.OverlayAddresses;
 import org.peervpn.node.invitation.Invitation;
+import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.node.runtime.NodeException;
 import org.peervpn.tunnel.NoisePublicKey;
 
@@ -90,6 +93,40 @@ class CodesTest {
                 .contains("Will it work:    yes", "Reply code:      needed: --connect prints it");
     }
 
+    /** Whoever lets it in by a secret need not know it before; its NAT may still have to. */
+    @Test
+    void aCodeWithASecretNeedsNoReplyToBeLetIn() {
+        Invitation known = new Invitation(
+                PEER,
+                "zebra",
+                Instant.now(),
+                Instant.now().plus(Invitation.VALIDITY),
+                Admission.KNOWN,
+                List.of(new Candidate(CandidateType.PORT_MAPPED, new InetSocketAddress("198.51.100.1", 51820))),
+                EASY,
+                NatSummary.UNKNOWN,
+                null,
+                null);
+        NodeInfo own = info(invitation(OWN, Instant.now()));
+        Invitation invited = known.with(OneTimeSecret.generate(new SecureRandom()));
+
+        assertThat(new MeetingText(own, known).reply()).isNotNull();
+        MeetingText meeting = new MeetingText(own, invited);
+        assertThat(meeting.reply()).isNull();
+        assertThat(meeting.checkLines())
+                .anyMatch(line -> line.strip().equals("The code lets in whoever uses it first, once."));
+        assertThat(meeting.json().toString() + meeting.checkLines())
+                .doesNotContain(Objects.requireNonNull(invited.secret()).text(), invited.code());
+    }
+
+    @Test
+    void inviteMayNameWhomTheCodeIsFor() throws NodeException {
+        assertThat(new Settings("--invite").read().mode.invite).isEmpty();
+        assertThat(new Settings("--invite=anna").read().mode.invite).isEqualTo("anna");
+        assertThat(new Settings("--invite", "--json").read().mode.invite).isEmpty();
+        assertThat(new Settings("--info").read().mode.invite).isNull();
+    }
+
     @Test
     void aStockFileBecomesOptions(@TempDir Path directory) throws IOException, NodeException {
         Path file = Files.createFile(
@@ -126,7 +163,9 @@ class CodesTest {
         refused(Call.of("--import=" + directory.resolve("none")), 1, "--import: there is no file");
         refused(Call.of("--export="), 2, "--export: not a name of 1 to 64 printable characters");
         refused(Call.of("--export=a\nb"), 2, "--export: not a name");
-        assertThat(Call.of("--status", "--qr").errors()).contains("--qr is for --info and --export");
+        refused(Call.of("--invite=a\nb", "--home=" + directory), 2, "--invite: not a name");
+        refused(Call.of("--invite", "--home=" + directory), 1, "no node is running in ");
+        assertThat(Call.of("--status", "--qr").errors()).contains("--qr is for --info, --invite and --export");
         assertThat(Call.of("--info", "--qr", "--json").exitCode()).isEqualTo(2);
     }
 

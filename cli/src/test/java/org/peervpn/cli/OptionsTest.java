@@ -147,6 +147,7 @@ class OptionsTest {
                 "--status",
                 "--add=" + LINE,
                 "--remove=x",
+                "--invite=x",
                 "--down",
                 "--repair",
                 "--diagnostics",

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -206,6 +207,14 @@ class TextTest {
                 .isEqualTo("Peer home (139118-205156-230232) does not let us in: wrong passcode.");
         assertThat(refusal(Reason.NO_PASSCODE, 0)).contains("--passcode-file=FILE", "PEERVPN_PASSCODE");
         assertThat(refusal(Reason.TOO_MANY_TRIES, 60)).endsWith("trying again in 60 s.");
+        assertThat(refusal(Reason.INVITATION_SPENT, 0))
+                .isEqualTo("Peer home (139118-205156-230232): this invitation was used already or has expired.");
+        assertThat(refusal(Reason.NOT_INVITED, 0)).endsWith(" lets in only whom it knows or has invited.");
+        assertThat(EventText.refusal(Reason.INVITATION_SPENT))
+                .isEqualTo("this invitation was used already or has expired; ask for a fresh one");
+        assertThat(EventText.refusal(Reason.NOT_INVITED)).contains("peervpn --invite");
+        assertThat(EventText.refusal(Reason.NO_PASSCODE)).contains("--passcode-file=FILE");
+        assertThat(EventText.refusal(Reason.WRONG_PASSCODE)).startsWith("wrong passcode");
         assertThat(refusal(Reason.ASKS_OPERATOR, 0)).endsWith("There: peervpn --admit=139118-205156-230232");
     }
 
@@ -219,6 +228,31 @@ class TextTest {
                 .containsExactly(
                         "Peer 139118-205156-230232 asks to be let in, from 1.2.3.4:5, key " + KEY,
                         "  yes: peervpn --admit=139118-205156-230232   no: peervpn --remove=139118-205156-230232");
+    }
+
+    @Test
+    void theOperatorReadsWhichInvitationWasUsed() {
+        assertThat(EVENTS.lines(new NodeEvent.InvitationUsed(PEER, "anna")))
+                .containsExactly("Peer home (139118-205156-230232) was let in by the invitation for anna.");
+        assertThat(EVENTS.lines(new NodeEvent.InvitationUsed(PEER, "")))
+                .containsExactly("Peer home (139118-205156-230232) was let in by an invitation.");
+    }
+
+    @Test
+    void whoInvitesReadsWhatTheCodeIsWorth() {
+        JsonNode answer = JSON.createObjectNode()
+                .put("code", "peervpn1abc")
+                .put("name", "my friend")
+                .put("validUntil", "2026-01-08T00:00:00Z");
+
+        assertThat(InvitedText.lines(answer))
+                .containsExactly(
+                        "Invitation code: peervpn1abc",
+                        "                 It lets in whoever uses it first, once, until 2026-01-08 00:00 UTC.",
+                        "                 Send it to nobody else; peervpn --remove='my friend' withdraws it.");
+        assertThat(InvitedText.lines(((ObjectNode) answer).putNull("name")))
+                .last()
+                .isEqualTo("                 Send it to nobody else.");
     }
 
     @Test
@@ -282,6 +316,7 @@ class TextTest {
                 new NodeEvent.NotLetIn(PEER, Reason.TOO_MANY_TRIES, 60),
                 new NodeEvent.Refused(Reason.WRONG_PASSCODE),
                 new NodeEvent.GuestAsks(PEER, KEY, "1.2.3.4:5"),
+                new NodeEvent.InvitationUsed(PEER, "anna"),
                 new NodeEvent.Unreachable(Duration.ofMinutes(2)));
     }
 

@@ -1,15 +1,17 @@
 package org.peervpn.node;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.NodeEvent.NotLetIn;
 import org.peervpn.node.control.AdmissionNotice;
 import org.peervpn.node.control.ControlCodec;
+import org.peervpn.node.invitation.OneTimeSecret;
 
 /**
  * Asks peers to let us in: hears what they want of a guest, and proves the passcode to those that the operator has told
- * us to call, and to nobody else. Owned by the loop.
+ * us to call, and to nobody else; an invitation to the peer that it is of. Owned by the loop.
  */
 final class Applicant {
     private final NodeConfig config;
@@ -20,19 +22,40 @@ final class Applicant {
         this.output = output;
     }
 
-    /** What there is to tell people; null for nothing new. */
-    @Nullable
-    NotLetIn hear(PeerEntry entry, AdmissionNotice notice) {
+    /** What there is to tell people. */
+    List<NotLetIn> hear(PeerEntry entry, AdmissionNotice notice) {
         boolean isNews = entry.refusal == null || entry.refusal.state() != notice.state();
+        List<NotLetIn> news = new ArrayList<>();
         entry.refusal = notice;
+        if (notice.spent() && mayProveInvitation(entry)) {
+            entry.secretSpent = true;
+            news.add(new NotLetIn(entry.label(), NotLetIn.Reason.INVITATION_SPENT, 0));
+            isNews = notice.state() != AdmissionNotice.State.INVITATION; // what remains has not been told
+        }
         if (notice.state() == AdmissionNotice.State.WRONG) {
             entry.passcodeWrong = true;
         }
-        if (notice.state() == AdmissionNotice.State.PASSCODE && config.passcode() != null && !entry.passcodeWrong) {
+        if (mayProveInvitation(entry) && wantsProof(notice)) {
+            entry.owesInvitationProof = true;
+        } else if (notice.state() == AdmissionNotice.State.PASSCODE
+                && config.passcode() != null
+                && !entry.passcodeWrong) {
             prepareProof(entry);
-            return null;
+        } else if (isNews) {
+            news.add(new NotLetIn(entry.label(), reason(notice), notice.seconds()));
         }
-        return isNews ? new NotLetIn(entry.label(), reason(notice), notice.seconds()) : null;
+        return news;
+    }
+
+    private static boolean mayProveInvitation(PeerEntry entry) {
+        return entry.secret != null && !entry.secretSpent;
+    }
+
+    private static boolean wantsProof(AdmissionNotice notice) {
+        return switch (notice.state()) {
+            case PASSCODE, ASK, INVITATION -> true;
+            case WRONG, LATER -> false;
+        };
     }
 
     private NotLetIn.Reason reason(AdmissionNotice notice) {
@@ -41,6 +64,7 @@ final class Applicant {
             case WRONG -> NotLetIn.Reason.WRONG_PASSCODE;
             case LATER -> NotLetIn.Reason.TOO_MANY_TRIES;
             case ASK -> NotLetIn.Reason.ASKS_OPERATOR;
+            case INVITATION -> NotLetIn.Reason.NOT_INVITED;
         };
     }
 
@@ -57,7 +81,20 @@ final class Applicant {
         entry.passcodeKey = key;
     }
 
-    /** The proof that is owed to the peer and can be made now; null if there is none. */
+    /** The proof of an invitation that is owed to the peer; null if there is none. */
+    @Nullable
+    ByteBuffer invitationProof(PeerEntry entry) {
+        OneTimeSecret secret = entry.secret;
+        List<ByteBuffer> sessions =
+                entry.owesInvitationProof ? entry.boundPeer().handshakeHashes() : List.of();
+        if (secret == null || sessions.isEmpty()) {
+            return null;
+        }
+        entry.owesInvitationProof = false;
+        return ControlCodec.encodeInvitationProof(secret.proof(entry.key, sessions.get(0)));
+    }
+
+    /** The proof of the passcode that is owed to the peer and can be made now; null if there is none. */
     @Nullable
     ByteBuffer proof(PeerEntry entry) {
         PasscodeKey key = entry.passcodeKey;
@@ -72,10 +109,19 @@ final class Applicant {
         return ControlCodec.encodeProof(key.proof(sessions.get(0)));
     }
 
-    /** True if there is no hope without the operator: the passcode is missing or wrong. */
-    boolean isHopeless(PeerEntry entry) {
-        return entry.refusal != null
-                && (entry.passcodeWrong
-                        || (entry.refusal.state() == AdmissionNotice.State.PASSCODE && config.passcode() == null));
+    /** Why there is no hope without the operator; null if there is some. */
+    NotLetIn.@Nullable Reason whyHopeless(PeerEntry entry) {
+        if (entry.refusal == null) {
+            return null;
+        }
+        if (entry.passcodeWrong) {
+            return NotLetIn.Reason.WRONG_PASSCODE;
+        }
+        boolean asksForMore = entry.refusal.state() == AdmissionNotice.State.INVITATION
+                || (entry.refusal.state() == AdmissionNotice.State.PASSCODE && config.passcode() == null);
+        if (!asksForMore || mayProveInvitation(entry)) {
+            return null;
+        }
+        return entry.secretSpent ? NotLetIn.Reason.INVITATION_SPENT : reason(entry.refusal);
     }
 }

@@ -68,6 +68,9 @@ final class Calls {
         entry.triesCandidates = true;
         entry.unanswered = 0;
         Invitation invitation = line.invitation();
+        entry.secret = invitation == null ? null : invitation.secret();
+        entry.secretSpent = false;
+        entry.owesInvitationProof = false;
         entry.invited =
                 invitation == null ? Reach.UNKNOWN : new Reach(invitation.candidates(), invitation.ipv4(), true);
         entry.candidates = invitation == null ? line.places() : paths.placesOf(entry.invited);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.peervpn.node.NodeEvent.NotLetIn;
 import org.peervpn.tunnel.NoisePublicKey;
 
@@ -64,19 +65,23 @@ final class ConnectPatience {
                 .map(line -> peers.get(line.publicKey()))
                 .filter(Objects::nonNull)
                 .toList();
-        if (refusalTold
-                || config.waitForPeers()
-                || called.isEmpty()
-                || !called.stream().allMatch(applicant::isHopeless)) {
+        List<NotLetIn.Reason> reasons = called.stream()
+                .map(applicant::whyHopeless)
+                .flatMap(Stream::ofNullable)
+                .toList();
+        if (refusalTold || config.waitForPeers() || called.isEmpty() || reasons.size() < called.size()) {
             return;
         }
         refusalTold = true;
-        boolean missing = config.passcode() == null;
-        events.accept(new NodeEvent.Refused(missing ? NotLetIn.Reason.NO_PASSCODE : NotLetIn.Reason.WRONG_PASSCODE));
+        events.accept(new NodeEvent.Refused(reasons.get(0)));
     }
 
     long nextDeadlineNanos() {
         return Math.min(hintNanos, giveUpNanos);
+    }
+
+    private static boolean isInvited(ConnectLine line) {
+        return line.invitation() != null && line.invitation().secret() != null;
     }
 
     private List<String> likelyReasons() {
@@ -90,6 +95,11 @@ final class ConnectPatience {
                 reasons.add("The preshared key for " + line.publicKey()
                         + " (--psk-file) is not the one there for this node.");
             }
+        }
+        if (config.connect().stream().anyMatch(ConnectPatience::isInvited)) {
+            reasons.add(
+                    "The invitation was used already or has expired, and the other node lets in nobody else: ask for"
+                            + " a fresh one.");
         }
         if (publicEndpoint.serversAreSilent()) {
             reasons.add("No STUN server answers either: this network may have no internet, or may block UDP.");

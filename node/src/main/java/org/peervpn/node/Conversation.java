@@ -51,6 +51,7 @@ final class Conversation {
         if (entry.up) {
             sendIfAny(entry, hellos.answer(entry));
             sendIfAny(entry, hellos.due(entry, turn.now()));
+            sendIfAny(entry, applicant.invitationProof(entry));
             sendIfAny(entry, applicant.proof(entry));
         } else if (entry.isGuest() && entry.confirmed) {
             sendIfAny(entry, doorkeeper.due(entry, turn.now()));
@@ -71,20 +72,32 @@ final class Conversation {
         return next;
     }
 
-    /** Of a guest, only the proof of the passcode is heard. */
+    /** Of a guest, only the proofs of the passcode and of an invitation are heard. */
     void receiveFromGuest(PeerEntry guest, ByteBuffer payload) {
-        boolean isProof = ControlCodec.isControl(payload) && ControlCodec.type(payload) == ControlCodec.PASSCODE_PROOF;
-        if (!isProof || !guest.mayHear(turn.now())) {
+        int type = ControlCodec.isControl(payload) ? ControlCodec.type(payload) : -1;
+        boolean isInvited = type == ControlCodec.INVITATION_PROOF;
+        if (!(isInvited || type == ControlCodec.PASSCODE_PROOF) || !guest.mayHear(turn.now())) {
             drops.count(Reason.NOT_ADMITTED);
             return;
         }
-        switch (doorkeeper.hearProof(guest, payload, turn.now())) {
-            case ADMITTED -> roster.letIn(guest);
-            case REFUSED -> drops.count(Reason.WRONG_PASSCODE);
+        Doorkeeper.Verdict verdict = isInvited
+                ? doorkeeper.hearInvitationProof(guest, payload, turn.now())
+                : doorkeeper.hearProof(guest, payload, turn.now());
+        switch (verdict) {
+            case ADMITTED -> letIn(guest, isInvited);
+            case REFUSED -> drops.count(isInvited ? Reason.WRONG_INVITATION : Reason.WRONG_PASSCODE);
             case NOT_ASKED -> drops.count(Reason.NOT_ADMITTED);
             case MALFORMED -> drops.count(Reason.BAD_CONTROL_MESSAGE);
         }
         turn.unsettle();
+    }
+
+    private void letIn(PeerEntry guest, boolean isInvited) {
+        roster.letIn(guest);
+        if (isInvited) {
+            memory.changedForGood(turn.now()); // a crash must not make the invitation a fresh one
+            turn.tell(new NodeEvent.InvitationUsed(guest.label(), guest.invitedAs));
+        }
     }
 
     /** A control message of an admitted peer. */
@@ -106,9 +119,10 @@ final class Conversation {
         if (notice == null) {
             drops.count(Reason.BAD_CONTROL_MESSAGE);
         } else if (entry.isDialled()) {
-            NodeEvent.NotLetIn news = applicant.hear(entry, notice);
-            if (news != null && entry.mayTell(turn.now())) {
-                turn.tell(news);
+            for (NodeEvent.NotLetIn news : applicant.hear(entry, notice)) {
+                if (entry.mayTell(turn.now())) {
+                    turn.tell(news);
+                }
             }
             turn.unsettle();
         }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.node.Remembered.OpenInvitation;
 import org.peervpn.node.control.AdmissionNotice;
 import org.peervpn.node.control.AdmissionNotice.State;
 import org.peervpn.node.control.ControlCodec;
@@ -46,13 +47,15 @@ final class Doorkeeper {
     private final PeerTable peers;
     private final Allowance proofsInAll = new Allowance(PROOFS_IN_ALL, PAUSE_NANOS);
     private final Map<Source, Attempts> proofsOfSource = new LinkedHashMap<>();
+    private final Invitations invitations;
 
     /** null until it has been derived; guests wait for it. */
     private @Nullable PasscodeKey ownKey;
 
-    Doorkeeper(NodeConfig config, PeerTable peers) {
+    Doorkeeper(NodeConfig config, PeerTable peers, Invitations invitations) {
         this.config = config;
         this.peers = peers;
+        this.invitations = invitations;
     }
 
     /** The passcode is ready for proofs that are made for this node. */
@@ -62,26 +65,35 @@ final class Doorkeeper {
     }
 
     /** True if the stranger's handshake may be answered at all. */
-    boolean mayKnock(NoisePublicKey key) {
-        return config.admission() != Admission.KNOWN && !peers.isBanned(key);
+    boolean mayKnock(NoisePublicKey key, long nowNanos) {
+        return (config.admission() != Admission.KNOWN || expectsInvited(nowNanos)) && !peers.isBanned(key);
+    }
+
+    /** True if somebody may come by an invitation, or too late with one. */
+    boolean expectsInvited(long nowNanos) {
+        return invitations.any(nowNanos);
     }
 
     /** The guest has proved that it receives where it claims to be. True if that is enough. */
     boolean arrived(PeerEntry guest, long nowNanos) {
         guest.confirmed = true;
-        switch (config.admission()) {
-            case LINE -> {
-                return true;
-            }
-            case PASSCODE -> {
-                if (ownKey != null) {
-                    tell(guest, State.PASSCODE, nowNanos);
-                }
-            }
-            case ASK -> tell(guest, State.ASK, nowNanos);
-            case KNOWN -> {}
+        guest.wasTooLate = false;
+        if (config.admission() == Admission.LINE) {
+            return true;
+        }
+        if (config.admission() != Admission.PASSCODE || ownKey != null) {
+            tell(guest, wanted(), nowNanos);
         }
         return false;
+    }
+
+    /** What a stranger has to do to be let in. */
+    private State wanted() {
+        return switch (config.admission()) {
+            case PASSCODE -> State.PASSCODE;
+            case ASK -> State.ASK;
+            case LINE, KNOWN -> State.INVITATION;
+        };
     }
 
     /** The notice that is due to the guest now; null if none is. */
@@ -91,7 +103,7 @@ final class Doorkeeper {
             return null;
         }
         if (guest.notice == State.LATER && guest.noticesSent > 0) {
-            tell(guest, State.PASSCODE, nowNanos);
+            tell(guest, wanted(), nowNanos);
         }
         if (guest.noticesSent == MAX_NOTICES) {
             guest.nextNoticeNanos = Long.MAX_VALUE;
@@ -101,7 +113,8 @@ final class Doorkeeper {
         boolean later = guest.notice == State.LATER;
         long pause = later ? SOURCE_PAUSE_NANOS : NOTICE_INTERVAL_NANOS;
         guest.nextNoticeNanos = nowNanos + pause;
-        return ControlCodec.encode(new AdmissionNotice(guest.notice, later ? (int) (pause / NodeCore.seconds(1)) : 0));
+        int seconds = later ? (int) (pause / NodeCore.seconds(1)) : 0;
+        return ControlCodec.encode(new AdmissionNotice(guest.notice, seconds, guest.wasTooLate));
     }
 
     private static void tell(PeerEntry guest, State state, long nowNanos) {
@@ -110,7 +123,7 @@ final class Doorkeeper {
         guest.nextNoticeNanos = nowNanos;
     }
 
-    /** A guest's control message that claims to be a proof. */
+    /** A guest's control message that claims to be a proof of the passcode. */
     Verdict hearProof(PeerEntry guest, ByteBuffer payload, long nowNanos) {
         byte[] proof = ControlCodec.decodeProof(payload);
         if (proof == null) {
@@ -130,6 +143,34 @@ final class Doorkeeper {
             return Verdict.ADMITTED;
         }
         tell(guest, State.WRONG, nowNanos);
+        return Verdict.REFUSED;
+    }
+
+    /** A guest's control message that claims to be a proof of an invitation. */
+    Verdict hearInvitationProof(PeerEntry guest, ByteBuffer payload, long nowNanos) {
+        byte[] proof = ControlCodec.decodeProof(payload);
+        if (proof == null) {
+            return Verdict.MALFORMED;
+        }
+        // Not a second time in one handshake.
+        if (guest.notice != wanted() || guest.wasTooLate) {
+            return Verdict.NOT_ASKED;
+        }
+        if (!mayTry(guest, nowNanos)) {
+            tell(guest, State.LATER, nowNanos);
+            return Verdict.REFUSED;
+        }
+        OpenInvitation used = invitations.use(proof, guest.boundPeer().handshakeHashes(), nowNanos);
+        if (used != null) {
+            guest.origin = Origin.INVITATION;
+            guest.invitedAs = used.name();
+            return Verdict.ADMITTED;
+        }
+        guest.wasTooLate = true;
+        if (guest.askNanos != Long.MAX_VALUE) {
+            guest.askNanos = nowNanos;
+        }
+        tell(guest, wanted(), nowNanos);
         return Verdict.REFUSED;
     }
 

@@ -21,6 +21,8 @@ public final class DropCount {
         NOT_ADMITTED,
         /** A guest's proof of a passcode that is not ours, or one too many. */
         WRONG_PASSCODE,
+        /** A guest's proof of an invitation that lets in nobody, or one too many. */
+        WRONG_INVITATION,
         /** A control message that cannot be read. */
         BAD_CONTROL_MESSAGE,
         /** From a peer that has said more of late than anybody needs to. */

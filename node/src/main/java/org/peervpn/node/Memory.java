@@ -26,13 +26,15 @@ final class Memory {
     static final long INTERVAL_NANOS = NodeCore.seconds(10);
 
     private final PeerTable peers;
+    private final Invitations invitations;
     private final InstantSource wallClock;
     private final Map<NoisePublicKey, RememberedPeer> earlier = new LinkedHashMap<>();
     private long dueNanos = Long.MAX_VALUE;
     private long notBeforeNanos;
 
-    Memory(PeerTable peers, Remembered remembered, InstantSource wallClock) {
+    Memory(PeerTable peers, Invitations invitations, Remembered remembered, InstantSource wallClock) {
         this.peers = peers;
+        this.invitations = invitations;
         this.wallClock = wallClock;
         remembered.peers().forEach(peer -> earlier.put(peer.key(), peer));
     }
@@ -47,6 +49,11 @@ final class Memory {
         if (dueNanos == Long.MAX_VALUE) {
             dueNanos = Math.max(nowNanos + DELAY_NANOS, notBeforeNanos);
         }
+    }
+
+    /** What must not be forgotten by a crash either. */
+    void changedForGood(long nowNanos) {
+        dueNanos = nowNanos;
     }
 
     void forget(NoisePublicKey key) {
@@ -75,7 +82,7 @@ final class Memory {
                 .filter(entry -> entry.admitted)
                 .forEach(entry -> all.put(entry.key, remembered(entry)));
         earlier.forEach(all::putIfAbsent);
-        return new Remembered(bounded(all), peers.removed());
+        return new Remembered(bounded(all), peers.removed(), invitations.open());
     }
 
     /** The longest unseen go first. */

@@ -4,6 +4,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,9 @@ import org.peervpn.nat.Reach;
 import org.peervpn.nat.portmap.PortMapped;
 import org.peervpn.node.DropCount.Reason;
 import org.peervpn.node.NodeStatus.State;
+import org.peervpn.node.Remembered.OpenInvitation;
 import org.peervpn.node.control.ControlCodec;
+import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.routing.AllowedIps;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.DropReason;
@@ -48,6 +52,9 @@ public final class NodeCore {
     /** How long a peer may take to say hello before it counts as one that does not. */
     static final long HELLO_PATIENCE_NANOS = seconds(3);
 
+    /** How long the operator is not bothered with a guest that may have an invitation to prove. */
+    static final long INVITED_PATIENCE_NANOS = seconds(2);
+
     private static final int MAX_CANDIDATES = 8;
 
     private final NodeConfig config;
@@ -57,6 +64,7 @@ public final class NodeCore {
     private final NodeOutput output;
     private final DropCount drops = new DropCount();
     private final PeerTable peers;
+    private final Invitations invitations;
     private final Memory memory;
     private final Doorkeeper doorkeeper;
     private final Applicant applicant;
@@ -101,8 +109,9 @@ public final class NodeCore {
         this.wallClock = wallClock;
         this.output = output;
         this.peers = new PeerTable(config.overlay(), overlay.ipv4());
-        this.memory = new Memory(peers, config.remembered(), wallClock);
-        this.doorkeeper = new Doorkeeper(config, peers);
+        this.invitations = new Invitations(publicKey);
+        this.memory = new Memory(peers, invitations, config.remembered(), wallClock);
+        this.doorkeeper = new Doorkeeper(config, peers, invitations);
         this.applicant = new Applicant(config, output);
         this.hellos = new Hellos(config);
         this.routes = new Routes(config, peers, overlay, output);
@@ -123,6 +132,7 @@ public final class NodeCore {
         turn.begin(now);
         started = true;
         roster.recall(calls);
+        config.remembered().invitations().forEach(this::invite);
         config.allow().forEach(key -> roster.know(key, Origin.ALLOW));
         config.connect().forEach(line -> dial(line, Origin.CONNECT));
         roster.callRemembered();
@@ -307,14 +317,44 @@ public final class NodeCore {
         return entry.label();
     }
 
-    /** Forgets the peer at once, and does not let it in again, now or in later runs, until it is named anew. */
-    public PeerLabel remove(String peer, long now) {
+    /**
+     * From now on whoever proves this secret first is let in, once and until then; an {@link IllegalArgumentException} says
+     * why not.
+     *
+     * @param name whom it is meant for; empty if that is not said
+     */
+    public void invite(OneTimeSecret secret, String name, Instant until, long now) {
+        if (config.admission() == Admission.LINE) {
+            throw new IllegalArgumentException("whoever holds this node's line comes in without an invitation"
+                    + " (--admission=line): pass on the code of --info, or start the node with --admission=ask");
+        }
         turn.begin(now);
-        PeerEntry entry = peers.find(peer);
-        roster.ban(entry);
+        invite(new OpenInvitation(secret, name, until));
         turn.unsettle();
         settle();
-        return entry.label();
+    }
+
+    private void invite(OpenInvitation invitation) {
+        Duration left = Duration.between(wallClock.instant(), invitation.until());
+        invitations.add(invitation, left, turn.now());
+    }
+
+    /**
+     * Forgets the peer at once, and does not let it in again, now or in later runs, until it is named anew; withdraws the
+     * invitations that were meant for this name. Returns what was removed.
+     */
+    public String remove(String peer, long now) {
+        turn.begin(now);
+        boolean withdrawn = invitations.withdraw(peer);
+        PeerEntry entry = withdrawn ? peers.lookup(peer) : peers.find(peer);
+        if (entry != null) {
+            roster.ban(entry);
+        }
+        turn.unsettle();
+        settle();
+        return entry == null
+                ? "the invitation for " + Endpoint.printable(peer)
+                : entry.label().toString();
     }
 
     /**
@@ -390,6 +430,7 @@ public final class NodeCore {
             turn.settled();
             List.copyOf(peers.entries()).forEach(entry -> {
                 calls.settle(entry);
+                askOperator(entry);
                 conversation.settle(entry);
                 paths.settle(entry);
             });
@@ -412,6 +453,16 @@ public final class NodeCore {
         turn.takeEvents().forEach(output::event);
     }
 
+    private void askOperator(PeerEntry guest) {
+        if (!guest.isGuest() || turn.now() < guest.askNanos) {
+            return;
+        }
+        guest.askNanos = Long.MAX_VALUE;
+        if (guestLines.take(turn.now())) {
+            turn.tell(new NodeEvent.GuestAsks(guest.label(), guest.key.toString(), guest.endpointText()));
+        }
+    }
+
     private void tell(NodeEvent event) {
         // To a node that is being put back, nothing happens any more.
         if (ending == null) {
@@ -425,6 +476,7 @@ public final class NodeCore {
         for (PeerEntry entry : peers.entries()) {
             next = Math.min(next, Math.min(Calls.nextDeadlineNanos(entry), Conversation.nextDeadlineNanos(entry)));
             next = Math.min(next, Paths.nextDeadlineNanos(entry));
+            next = Math.min(next, entry.isGuest() ? entry.askNanos : Long.MAX_VALUE);
         }
         return next;
     }
@@ -579,7 +631,7 @@ public final class NodeCore {
 
         @Override
         public @Nullable PeerConfig unknownPeer(NoisePublicKey key, Path source) {
-            if (!doorkeeper.mayKnock(key)) {
+            if (!doorkeeper.mayKnock(key, turn.now())) {
                 debugOfStranger("handshake: {} at {} is not admitted", key, source);
                 return null;
             }
@@ -650,8 +702,8 @@ public final class NodeCore {
             boolean isNew = !guest.confirmed;
             if (doorkeeper.arrived(guest, turn.now())) {
                 roster.letIn(guest);
-            } else if (isNew && config.admission() == Admission.ASK && guestLines.take(turn.now())) {
-                turn.tell(new NodeEvent.GuestAsks(guest.label(), guest.key.toString(), guest.endpointText()));
+            } else if (isNew && config.admission() == Admission.ASK) {
+                guest.askNanos = turn.now() + (doorkeeper.expectsInvited(turn.now()) ? INVITED_PATIENCE_NANOS : 0);
             }
         }
 

@@ -85,7 +85,11 @@ public sealed interface NodeEvent {
             /** From our address or in all. */
             TOO_MANY_TRIES,
             /** A person has to decide there. */
-            ASKS_OPERATOR
+            ASKS_OPERATOR,
+            /** Our invitation was used already, has expired, or is not known there any more. */
+            INVITATION_SPENT,
+            /** It lets in only whom it knows or has invited, and we have no invitation. */
+            NOT_INVITED
         }
     }
 
@@ -94,6 +98,13 @@ public sealed interface NodeEvent {
 
     /** A stranger asks to be let in; the operator decides. */
     record GuestAsks(PeerLabel peer, String publicKey, String endpoint) implements NodeEvent {}
+
+    /**
+     * A stranger was let in by an invitation, which lets in nobody else now.
+     *
+     * @param name whom the operator meant it for; empty if that was not said
+     */
+    record InvitationUsed(PeerLabel peer, String name) implements NodeEvent {}
 
     /** The time for the first handshake has passed. */
     record Unreachable(Duration after) implements NodeEvent {}

@@ -10,6 +10,8 @@ public enum Origin {
     ADD,
     /** Let in by the operator, when it asked or before. */
     ADMIT,
+    /** It was the first to prove an invitation of the operator's. */
+    INVITATION,
     /** It has proved that it knows the passcode. */
     PASSCODE,
     /** It came by itself: it holds the connect line, or is a guest. */
@@ -20,11 +22,16 @@ public enum Origin {
         return this == PASSCODE || this == LINE;
     }
 
+    /** True if the operator knows whose key it is, so that the name that it gives itself may choose something. */
+    boolean isVouchedFor() {
+        return !isStranger() && this != INVITATION;
+    }
+
     /** True if the peer is let in again after a restart without being named anew. */
     boolean outlives(Admission admission) {
         return switch (this) {
             case CONNECT, ALLOW -> false;
-            case ADD, ADMIT -> true;
+            case ADD, ADMIT, INVITATION -> true;
             case PASSCODE -> admission == Admission.PASSCODE || admission == Admission.LINE;
             case LINE -> admission == Admission.LINE;
         };

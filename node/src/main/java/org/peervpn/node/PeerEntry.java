@@ -11,6 +11,7 @@ import org.peervpn.nat.Reach;
 import org.peervpn.nat.path.PathAgent;
 import org.peervpn.node.control.AdmissionNotice;
 import org.peervpn.node.control.Hello;
+import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
@@ -44,6 +45,15 @@ final class PeerEntry {
     /** What a guest is to be told; null while it is owed nothing. */
     AdmissionNotice.@Nullable State notice;
 
+    /** A guest has proved an invitation that lets in nobody. */
+    boolean wasTooLate;
+
+    /** Whom the operator meant by the invitation that it has proved; empty if that was not said. */
+    String invitedAs = "";
+
+    /** When the operator is asked about a guest. */
+    long askNanos = Long.MAX_VALUE;
+
     int noticesSent;
     long nextNoticeNanos = Long.MAX_VALUE;
 
@@ -53,6 +63,15 @@ final class PeerEntry {
 
     /** The peer has refused our passcode: it is not tried again. */
     boolean passcodeWrong;
+
+    /** What its invitation lets us prove; null without. */
+    @Nullable
+    OneTimeSecret secret;
+
+    /** The peer does not know that invitation, or not any more: it is not tried again. */
+    boolean secretSpent;
+
+    boolean owesInvitationProof;
 
     boolean owesProof;
     boolean awaitsPasscodeKey;

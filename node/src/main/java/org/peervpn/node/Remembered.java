@@ -3,6 +3,7 @@ package org.peervpn.node;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.tunnel.NoisePublicKey;
 
 /**
@@ -10,12 +11,28 @@ import org.peervpn.tunnel.NoisePublicKey;
  *
  * @param peers in the order in which they were admitted
  * @param removed keys that the operator does not want, the oldest first
+ * @param invitations that nobody has used, the oldest first
  */
-public record Remembered(List<RememberedPeer> peers, List<NoisePublicKey> removed) {
+public record Remembered(List<RememberedPeer> peers, List<NoisePublicKey> removed, List<OpenInvitation> invitations) {
     public static final Remembered NOTHING = new Remembered(List.of(), List.of());
+
+    /** Without invitations. */
+    public Remembered(List<RememberedPeer> peers, List<NoisePublicKey> removed) {
+        this(peers, removed, List.of());
+    }
+
+    /**
+     * An invitation that nobody has used.
+     *
+     * @param name whom the operator means it for; empty if that was not said
+     */
+    public record OpenInvitation(OneTimeSecret secret, String name, Instant until) {}
 
     /** Of peers, and of removed keys. */
     public static final int MAX_ENTRIES = 4096;
+
+    /** Open and used ones; the oldest used one makes room for a new one. */
+    public static final int MAX_INVITATIONS = 64;
 
     /**
      * One peer.

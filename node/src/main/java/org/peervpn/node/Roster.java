@@ -143,7 +143,7 @@ final class Roster {
         PeerEntry entry = peers.get(key);
         if (entry == null) {
             entry = peers.add(key, origin, turn.now());
-        } else if (entry.origin.isStranger()) {
+        } else if (entry.origin.isStranger() || (entry.origin == Origin.INVITATION && origin == Origin.ADMIT)) {
             entry.origin = origin;
         }
         entry.peer = peer;

@@ -65,8 +65,12 @@ final class StatusView {
         return switch (entry.refusal.state()) {
             case PASSCODE -> "it does not let us in: it asks for a passcode";
             case WRONG -> "it does not let us in: wrong passcode";
-            case LATER -> "it does not let us in: it has heard too many wrong passcodes";
+            case LATER -> "it does not let us in: it has heard too many wrong passcodes or codes";
             case ASK -> "it does not let us in: its operator has to decide";
+            case INVITATION ->
+                entry.secretSpent
+                        ? "it does not let us in: this invitation was used already or has expired"
+                        : "it does not let us in: it wants an invitation";
         };
     }
 

@@ -13,12 +13,18 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.nat.Candidate;
+import org.peervpn.nat.CandidateType;
+import org.peervpn.nat.NatSummary;
 import org.peervpn.node.control.ControlCodec;
 import org.peervpn.node.control.Hello;
+import org.peervpn.node.invitation.Invitation;
+import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.routing.Cidr;
 import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.NoisePrivateKey;
@@ -347,6 +353,31 @@ final class World {
             core.add(line, nowNanos);
             remembered = core.remembered();
             deliver();
+        }
+
+        /** A code that lets in whoever is first to prove it. */
+        ConnectLine invite(String name) {
+            OneTimeSecret secret = OneTimeSecret.generate(new SecureRandom());
+            ConnectLine line = lineWith(secret);
+            core.invite(secret, name, Objects.requireNonNull(line.invitation()).validUntil(), nowNanos);
+            remembered = core.remembered();
+            deliver();
+            return line;
+        }
+
+        /** A code with a secret of which the node need not know. */
+        ConnectLine lineWith(OneTimeSecret secret) {
+            return ConnectLine.of(new Invitation(
+                    key,
+                    "a node",
+                    wallClock(),
+                    wallClock().plus(Invitation.VALIDITY),
+                    config.admission,
+                    List.of(new Candidate(CandidateType.SERVER_REFLEXIVE, address)),
+                    NatSummary.UNKNOWN,
+                    NatSummary.UNKNOWN,
+                    null,
+                    secret));
         }
 
         void admit(String peer) {

@@ -79,8 +79,16 @@ public final class Miniupnpd {
 
     /** Whether datagrams from outside to this port are passed on. */
     public boolean maps(int port) {
-        return router.output("nft", "list", "chain", "inet", "miniupnpd", "prerouting_miniupnpd")
-                .contains("dport " + port + " ");
+        return mappings().contains("dport " + port + " ");
+    }
+
+    /** Whether datagrams from outside to any port are passed on. */
+    public boolean mapsAny() {
+        return mappings().contains("dport ");
+    }
+
+    private String mappings() {
+        return router.output("nft", "list", "chain", "inet", "miniupnpd", "prerouting_miniupnpd");
     }
 
     private static String configuration(boolean natPmp, boolean upnp, String more) {

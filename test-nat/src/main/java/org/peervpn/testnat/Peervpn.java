@@ -125,6 +125,13 @@ public final class Peervpn {
         return json(call(options.toArray(String[]::new)));
     }
 
+    /** What {@code --nattest} finds out by the laboratory's STUN servers. */
+    public JsonNode natTest() {
+        List<String> options = new ArrayList<>(stun);
+        options.addAll(List.of("--nattest", "--json"));
+        return json(call(options.toArray(String[]::new)));
+    }
+
     /** What the running node answers on its control socket, without a program between. */
     public JsonNode ask(String call, Map<String, String> arguments) {
         ObjectNode question = new ObjectMapper().createObjectNode().put("call", call);

@@ -40,6 +40,32 @@ class InvitationIT {
     }
 
     @Test
+    void aCodeWithASecretLetsInWhoeverUsesItFirst(Lab lab) throws IOException {
+        Scenery scenery = scenery(lab, NatType.PUBLIC);
+        Peervpn exit = scenery.exit();
+        exit.startReady("--exit", "--admission=known");
+        JsonNode invited = new ObjectMapper()
+                .readTree(exit.call("--invite=anna", "--json").orThrow().output());
+        String code = invited.path("code").asText();
+        assertThat(code).matches(CODE);
+        assertThat(invited.path("name").asText()).isEqualTo("anna");
+
+        scenery.client().startReady("--connect=" + code);
+        assertThat(scenery.seenByWebOverIpv4(scenery.clientSite().host()))
+                .isEqualTo(scenery.exitSite().publicAddress());
+        exit.node().awaitLine("^Peer .* was let in by the invitation for anna\\.$", PATIENCE);
+
+        Peervpn late =
+                Peervpn.on(lab.add(SitePlan.of("late", NatType.PORT_RESTRICTED)).host());
+        late.start("--connect=" + code);
+        assertThat(late.awaitExit()).isEqualTo(1);
+        assertThat(late.node().errors())
+                .last()
+                .isEqualTo("peervpn: this invitation was used already or has expired; ask for a fresh one");
+        assertThat(exit.peer(late.publicKey()).path("admitted").asBoolean()).isFalse();
+    }
+
+    @Test
     void checkSaysBeforeWhetherItWillWork(Lab lab) throws IOException {
         Scenery scenery = scenery(lab, NatType.PORT_RESTRICTED);
         String code = scenery.exit().info().path("code").asText();

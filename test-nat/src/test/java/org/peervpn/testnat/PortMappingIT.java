@@ -32,6 +32,15 @@ class PortMappingIT {
     }
 
     @Test
+    void theNatTestTellsHowAPortCouldBeOpenedAndOpensNone(Lab lab) {
+        Scenery scenery = scenery(lab);
+        Miniupnpd router = Miniupnpd.start(scenery.exitSite());
+
+        assertThat(routerIn(scenery.exit().natTest())).isEqualTo("PCP NAT_PMP UPNP_IGD, cgn false");
+        assertThat(router.mapsAny()).isFalse();
+    }
+
+    @Test
     void byNatPmp(Lab lab) {
         Scenery scenery = scenery(lab);
         Miniupnpd router = Miniupnpd.startNatPmp(scenery.exitSite());
@@ -97,6 +106,7 @@ class PortMappingIT {
 
         assertThat(exit.status().path("portMapping").path("usable").asBoolean()).isFalse();
         assertThat(exit.line()).contains("@" + scenery.exitSite().publicAddress() + ":");
+        assertThat(routerIn(exit.natTest())).isEqualTo("PCP NAT_PMP UPNP_IGD, cgn true");
     }
 
     @Test
@@ -113,6 +123,8 @@ class PortMappingIT {
 
         assertThat(exit.status().path("portMapping").isNull()).isTrue();
         assertThat(router.maps(Peervpn.PORT)).isFalse();
+        // This router tells nobody an address that is not public.
+        assertThat(routerIn(exit.natTest())).isEqualTo("PCP NAT_PMP UPNP_IGD, cgn null");
     }
 
     @Test
@@ -126,5 +138,10 @@ class PortMappingIT {
 
         assertThat(router.maps(Peervpn.PORT)).isFalse();
         assertThat(exit.status().path("portMapping").isNull()).isTrue();
+        assertThat(exit.natTest().path("portMapping").isNull()).isTrue();
+    }
+
+    private static String routerIn(JsonNode report) {
+        return String.join(" ", Peervpn.texts(report.path("portMapping"))) + ", cgn " + report.path("cgn");
     }
 }

@@ -7,6 +7,7 @@ import static org.peervpn.testnat.BadInputIT.PATIENCE;
 import static org.peervpn.testnat.BadInputIT.command;
 import static org.peervpn.testnat.BadInputIT.home;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,10 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.peervpn.node.invitation.Invitation;
 
 /** Whatever a session prints and shows of itself, at the most talkative log level, no secret is in it. */
 @ExtendWith(LabExtension.class)
@@ -59,6 +62,7 @@ class SecretsIT {
                 seen.add(result.output() + result.errors());
             }
         }
+        Invitation invited = lookAtANewcomer(lab, exit);
         lookAtBadPskFiles(lab, psk);
         lookAtProcesses(exitNode);
         lookAtProcesses(clientNode);
@@ -76,6 +80,9 @@ class SecretsIT {
         List<String> secrets = new ArrayList<>(shapes(PASSCODE.getBytes(UTF_8)));
         secrets.add(PASSCODE);
         secrets.addAll(shapes(Base64.getDecoder().decode(psk)));
+        secrets.add(invited.code());
+        secrets.addAll(shapes(
+                HexFormat.of().parseHex(Objects.requireNonNull(invited.secret()).text())));
         for (Host host : new Host[] {exit, client}) {
             secrets.addAll(shapes(Base64.getDecoder()
                     .decode(Files.readString(home(host).resolve("private.key")).strip())));
@@ -86,6 +93,24 @@ class SecretsIT {
                     .as("where a secret of " + secret.length() + " characters is")
                     .isNegative();
         }
+    }
+
+    /** It has its code from a file, as arguments can be read by all. */
+    private Invitation lookAtANewcomer(Lab lab, Host exit) throws IOException {
+        String answer = BadInputIT.call(exit, "--invite", "--json").orThrow().output();
+        String code = new ObjectMapper().readTree(answer).path("code").asText();
+        Host newcomer = lab.add(SitePlan.of("newcomer", NatType.PUBLIC)).host();
+        Path file = Files.writeString(newcomer.directory().resolve("invited.yaml"), "connect: " + code + "\n");
+        RunningProcess node =
+                newcomer.start(command(List.of(), newcomer, "--config=" + file, "--no-exit", "--log-level=trace"));
+        node.awaitLine("^Ready\\.$", PATIENCE);
+        lookAtProcesses(node);
+        BadInputIT.call(newcomer, "--down").orThrow();
+        assertThat(node.awaitExit(PATIENCE)).isZero();
+        seen.addAll(node.lines());
+        CommandResult again = BadInputIT.call(exit, "--status", "--json");
+        seen.add(again.output() + again.errors());
+        return Invitation.parse(code);
     }
 
     private static RunningProcess start(Host host, String... options) {

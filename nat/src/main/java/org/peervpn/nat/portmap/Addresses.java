@@ -46,6 +46,12 @@ final class Addresses {
         return ipv4(bytes);
     }
 
+    /** False for the unspecified, multicast and reserved ones: a router that tells such a one has none yet. */
+    static boolean isHost(Inet4Address address) {
+        int first = address.getAddress()[0] & 0xff;
+        return first != 0 && first < 224;
+    }
+
     /** False for private, shared (RFC 6598), link-local, loopback, unspecified, multicast and reserved addresses. */
     static boolean isPublic(Inet4Address address) {
         byte[] bytes = address.getAddress();
@@ -53,8 +59,7 @@ final class Addresses {
         boolean shared = first == 100 && (bytes[1] & 0xc0) == 64;
         boolean protocolAssignments = first == 192 && bytes[1] == 0 && bytes[2] == 0; // DS-Lite, RFC 6333
         boolean benchmarks = first == 198 && (bytes[1] & 0xfe) == 18;
-        return first != 0
-                && first < 224
+        return isHost(address)
                 && !shared
                 && !protocolAssignments
                 && !benchmarks

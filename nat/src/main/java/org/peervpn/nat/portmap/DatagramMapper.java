@@ -23,7 +23,7 @@ final class DatagramMapper implements Mapper {
     private Epoch epoch = new Epoch();
     private State state = State.IDLE;
     private boolean present;
-    private boolean behindAnotherNat;
+    private @Nullable Inet4Address routerAddress; // null while it has told none
     private @Nullable Question asked; // null while nothing is asked
     private @Nullable Inet4Address external; // as last told; null while unknown
     private int externalPort;
@@ -51,8 +51,8 @@ final class DatagramMapper implements Mapper {
     }
 
     @Override
-    public boolean isBehindAnotherNat() {
-        return behindAnotherNat;
+    public @Nullable Inet4Address routerAddress() {
+        return routerAddress;
     }
 
     @Override
@@ -68,7 +68,7 @@ final class DatagramMapper implements Mapper {
     public void seek(long nowNanos) {
         epoch = new Epoch();
         present = false;
-        behindAnotherNat = false;
+        routerAddress = null;
         external = null;
         externalPort = port;
         lease.end();
@@ -164,7 +164,9 @@ final class DatagramMapper implements Mapper {
         if (!answer.granted() || address == null) {
             return false;
         }
-        behindAnotherNat = !Addresses.isPublic(address) && !address.isAnyLocalAddress();
+        if (Addresses.isHost(address)) {
+            routerAddress = address;
+        }
         return Addresses.isPublic(address);
     }
 

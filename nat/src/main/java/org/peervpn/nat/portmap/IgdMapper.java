@@ -54,7 +54,7 @@ final class IgdMapper implements Mapper {
     private Step step = Step.NONE;
     private long giveUpNanos = Long.MAX_VALUE; // of the exchange
     private boolean present;
-    private boolean behindAnotherNat;
+    private @Nullable Inet4Address routerAddress; // null while it has told none
     private List<Service> services = List.of(); // the first is the one in use
     private @Nullable Location description;
     private @Nullable Inet4Address external;
@@ -86,8 +86,8 @@ final class IgdMapper implements Mapper {
     }
 
     @Override
-    public boolean isBehindAnotherNat() {
-        return behindAnotherNat;
+    public @Nullable Inet4Address routerAddress() {
+        return routerAddress;
     }
 
     @Override
@@ -101,7 +101,7 @@ final class IgdMapper implements Mapper {
     @Override
     public void seek(long nowNanos) {
         present = false;
-        behindAnotherNat = false;
+        routerAddress = null;
         services = List.of();
         description = null;
         external = null;
@@ -176,7 +176,6 @@ final class IgdMapper implements Mapper {
             services = services.subList(1, services.size());
             askNextService(nowNanos);
         } else {
-            behindAnotherNat = false;
             external = address;
             state = State.FOUND;
         }
@@ -186,11 +185,11 @@ final class IgdMapper implements Mapper {
     private @Nullable Inet4Address address(Soap.Result result) {
         String text = result.succeeded() ? result.text("NewExternalIPAddress") : null;
         Inet4Address address = text == null ? null : Addresses.parse(text);
-        if (address == null || Addresses.isPublic(address)) {
-            return address;
+        if (address == null || !Addresses.isHost(address)) {
+            return null;
         }
-        behindAnotherNat = !address.isAnyLocalAddress();
-        return null;
+        routerAddress = address;
+        return Addresses.isPublic(address) ? address : null;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.peervpn.nat.portmap;
 
+import java.net.Inet4Address;
 import org.jspecify.annotations.Nullable;
 
 /** One protocol's way to a mapping. Hears nothing but the gateway: {@link PortMapping} sees to that. */
@@ -29,8 +30,9 @@ interface Mapper {
     /** The router has answered in this protocol since {@link #seek}. */
     boolean isPresent();
 
-    /** The router's own address is not public: another NAT stands behind it. */
-    boolean isBehindAnotherNat();
+    /** The router's own address towards outside, as told last since {@link #seek}; null while it has told none. */
+    @Nullable
+    Inet4Address routerAddress();
 
     /** Null unless {@link State#MAPPED}. */
     @Nullable

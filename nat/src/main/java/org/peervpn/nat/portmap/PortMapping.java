@@ -1,5 +1,6 @@
 package org.peervpn.nat.portmap;
 
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -8,6 +9,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.portmap.Mapper.State;
 
@@ -46,9 +49,16 @@ public final class PortMapping {
      * What was found out about the router.
      *
      * @param present in which protocols it has answered
-     * @param behindAnotherNat its own address is not public
+     * @param routerAddresses its own address towards outside; several if it tells one in one protocol and another one in
+     *     another, none if it has told none. ANNOUNCE of PCP does not tell it.
      */
-    public record Findings(Set<MappingProtocol> present, boolean behindAnotherNat) {}
+    public record Findings(Set<MappingProtocol> present, Set<Inet4Address> routerAddresses) {
+
+        /** The router's own address is not public. */
+        public boolean behindAnotherNat() {
+            return routerAddresses.stream().anyMatch(address -> !Addresses.isPublic(address));
+        }
+    }
 
     public static final int MAX_ANSWER_BYTES = Http.MAX_BYTES;
 
@@ -221,15 +231,28 @@ public final class PortMapping {
         return told;
     }
 
-    public Findings findings() {
+    /** As of now; null while there is no router. */
+    public @Nullable Findings findings() {
+        if (gateway == null) {
+            return null;
+        }
         Set<MappingProtocol> present = EnumSet.noneOf(MappingProtocol.class);
         mappers.stream().filter(Mapper::isPresent).forEach(mapper -> present.add(mapper.protocol()));
-        return new Findings(present, mappers.stream().anyMatch(Mapper::isBehindAnotherNat));
+        Set<Inet4Address> addresses = mappers.stream()
+                .map(Mapper::routerAddress)
+                .flatMap(Stream::ofNullable)
+                .collect(Collectors.toSet());
+        return new Findings(present, addresses);
     }
 
     /** False once every protocol has been answered, refused or has had its time. */
     public boolean isSeeking() {
         return mappers.stream().anyMatch(mapper -> mapper.state() == State.SEEKING);
+    }
+
+    /** True while the router, which is there, has to answer by TCP. */
+    public boolean isExchanging() {
+        return exchanging;
     }
 
     /** Datagrams that did not come from the router, answered nothing or were malformed. */

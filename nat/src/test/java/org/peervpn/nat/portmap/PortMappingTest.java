@@ -35,7 +35,7 @@ class PortMappingTest {
                         .isEqualTo(new Candidate(
                                 CandidateType.PORT_MAPPED,
                                 new InetSocketAddress(RouterNet.ipv4("11.22.33.44"), PORT))));
-        assertThat(net.mapping.findings().present()).containsExactly(protocol);
+        assertThat(net.findings().present()).containsExactly(protocol);
 
         net.mapping.release(net.nowNanos);
         net.runUntil(3);
@@ -52,7 +52,7 @@ class PortMappingTest {
 
         assertThat(net.told).containsExactly("11.22.33.44:51820 by PCP");
         assertThat(net.asked).doesNotContain("NAT-PMP MAP 7200", "AddPortMapping");
-        assertThat(net.mapping.findings().present()).containsExactly(PCP, NAT_PMP, UPNP_IGD);
+        assertThat(net.findings().present()).containsExactly(PCP, NAT_PMP, UPNP_IGD);
     }
 
     @Test
@@ -70,7 +70,7 @@ class PortMappingTest {
 
         net.runUntil(64);
         assertThat(net.mapping.isSeeking()).isFalse();
-        assertThat(net.mapping.findings().present()).isEmpty();
+        assertThat(net.findings().present()).isEmpty();
         net.speak(PCP);
         net.runUntil(63.8 + 61);
         assertThat(net.told).containsExactly("11.22.33.44:51820 by PCP");
@@ -194,19 +194,24 @@ class PortMappingTest {
 
             assertThat(net.told).isEmpty();
             assertThat(net.mappings).as(protocol.text()).isEmpty();
-            assertThat(net.mapping.findings()).isEqualTo(new PortMapping.Findings(Set.of(protocol), true));
+            assertThat(net.findings())
+                    .isEqualTo(new PortMapping.Findings(Set.of(protocol), Set.of(RouterNet.ipv4(external))));
+            assertThat(net.findings().behindAnotherNat()).isTrue();
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "224.0.0.1", "255.255.255.255"})
-    void anAddressThatIsNoneIsRefused(String external) {
+    void anAddressThatIsNoneIsRefusedAndHintsAtNothing(String external) {
         for (MappingProtocol protocol : MappingProtocol.values()) {
             RouterNet net = RouterNet.speaking(protocol);
             net.external = external;
             net.start();
 
             assertThat(net.told).isEmpty();
+            assertThat(net.mappings).as(protocol.text()).isEmpty();
+            assertThat(net.findings()).isEqualTo(new PortMapping.Findings(Set.of(protocol), Set.of()));
+            assertThat(net.findings().behindAnotherNat()).isFalse();
         }
     }
 
@@ -225,7 +230,7 @@ class PortMappingTest {
         net.runUntil(5);
 
         assertThat(net.mapping.droppedDatagrams()).isEqualTo(6);
-        assertThat(net.mapping.findings().present()).isEmpty();
+        assertThat(net.findings().present()).isEmpty();
         assertThat(net.asked).isEmpty();
     }
 
@@ -304,7 +309,7 @@ class PortMappingTest {
             net.start();
 
             assertThat(net.asked).containsExactly("GET /rootDesc.xml");
-            assertThat(net.mapping.findings().present()).isEmpty();
+            assertThat(net.findings().present()).isEmpty();
         }
     }
 
@@ -350,11 +355,24 @@ class PortMappingTest {
     void whoOnlyWantsToKnowMapsNothing() {
         RouterNet net = new RouterNet(false);
         net.speak(PCP, NAT_PMP, UPNP_IGD);
+        assertThat(net.mapping.findings()).isNull(); // there is no router to ask yet
         net.start();
 
-        assertThat(net.mapping.findings().present()).containsExactly(PCP, NAT_PMP, UPNP_IGD);
+        assertThat(net.findings().present()).containsExactly(PCP, NAT_PMP, UPNP_IGD);
+        assertThat(net.findings().routerAddresses()).containsExactly(RouterNet.ipv4("11.22.33.44"));
+        assertThat(net.findings().behindAnotherNat()).isFalse();
         assertThat(net.mapping.isSeeking()).isFalse();
         assertThat(net.mappings).isEmpty();
         assertThat(net.told).isEmpty();
+        assertThat(net.asked).noneMatch(request -> request.contains("MAP") || request.contains("AddPortMapping"));
+    }
+
+    @Test
+    void whoOnlyWantsToKnowOfPcpLearnsNoAddress() {
+        RouterNet net = new RouterNet(false);
+        net.speak(PCP);
+        net.start();
+
+        assertThat(net.findings()).isEqualTo(new PortMapping.Findings(Set.of(PCP), Set.of()));
     }
 }

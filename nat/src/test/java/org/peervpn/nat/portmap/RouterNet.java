@@ -118,6 +118,11 @@ final class RouterNet {
         return this;
     }
 
+    /** Of the router, which there is. */
+    PortMapping.Findings findings() {
+        return Objects.requireNonNull(mapping.findings());
+    }
+
     void runUntil(double seconds) {
         long end = (long) (seconds * 1e9);
         while (true) {

@@ -5,8 +5,14 @@ package org.peervpn.node.control;
  * {@link Hello} instead.
  *
  * @param seconds when another proof is welcome; 0 unless the state is {@link State#LATER}
+ * @param spent the invitation that the peer has proved was used already, has expired or is not known
  */
-public record AdmissionNotice(State state, int seconds) {
+public record AdmissionNotice(State state, int seconds, boolean spent) {
+
+    /** Of a peer that has proved no invitation. */
+    public AdmissionNotice(State state, int seconds) {
+        this(state, seconds, false);
+    }
 
     /** What the peer can do about it. */
     public enum State {
@@ -17,6 +23,8 @@ public record AdmissionNotice(State state, int seconds) {
         /** Wait: there have been too many wrong proofs, from its address or in all. */
         LATER,
         /** Wait: a person decides. */
-        ASK
+        ASK,
+        /** Prove the secret of an invitation: nobody else is let in. */
+        INVITATION
     }
 }

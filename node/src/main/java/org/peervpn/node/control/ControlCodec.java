@@ -30,6 +30,7 @@ public final class ControlCodec {
     public static final int ADMISSION_NOTICE = 0x02;
     public static final int PASSCODE_PROOF = 0x03;
     public static final int CANDIDATES = 0x04;
+    public static final int INVITATION_PROOF = 0x05;
 
     private static final int MAX_PROOF_LENGTH = 64;
     private static final int MAX_SECONDS = 24 * 3600;
@@ -76,11 +77,18 @@ public final class ControlCodec {
         if (notice.seconds() > 0) {
             map.put("seconds", notice.seconds());
         }
+        if (notice.spent()) {
+            map.put("spent", true);
+        }
         return frame(ADMISSION_NOTICE, map);
     }
 
     public static ByteBuffer encodeProof(byte[] proof) {
         return frame(PASSCODE_PROOF, CBOR.createObjectNode().put("proof", proof));
+    }
+
+    public static ByteBuffer encodeInvitationProof(byte[] proof) {
+        return frame(INVITATION_PROOF, CBOR.createObjectNode().put("proof", proof));
     }
 
     static ObjectNode map() {
@@ -130,12 +138,13 @@ public final class ControlCodec {
         int seconds = Math.min(Math.max(map.path("seconds").asInt(0), 0), MAX_SECONDS);
         return Stream.of(AdmissionNotice.State.values())
                 .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(state))
-                .map(known -> new AdmissionNotice(known, seconds))
+                .map(known ->
+                        new AdmissionNotice(known, seconds, map.path("spent").asBoolean(false)))
                 .findFirst()
                 .orElse(null);
     }
 
-    /** Null if it is malformed. */
+    /** Of either kind; null if it is malformed. */
     public static byte @Nullable [] decodeProof(ByteBuffer payload) {
         JsonNode map = body(payload);
         JsonNode proof = map == null ? null : map.get("proof");

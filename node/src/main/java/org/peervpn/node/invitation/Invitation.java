@@ -108,6 +108,12 @@ public record Invitation(
                 publicKey, name, created, validUntil, admission, candidates, ipv4, ipv6, PeerId.of(other), null);
     }
 
+    /** The same, and it lets in whoever proves this. */
+    public Invitation with(OneTimeSecret oneTimeSecret) {
+        return new Invitation(
+                publicKey, name, created, validUntil, admission, candidates, ipv4, ipv6, replyTo, oneTimeSecret);
+    }
+
     /** The one by which strangers most probably come in; it stands for all where there is room for one only. */
     public Candidate best() {
         return candidates.stream().min(Comparator.comparing(Invitation::rank)).orElseThrow();

@@ -1,12 +1,21 @@
 package org.peervpn.node.invitation;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.HexFormat;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.macs.HMac;
+import org.bouncycastle.crypto.params.KeyParameter;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.tunnel.NoisePublicKey;
 
 /** What an invitation may carry to let in whoever first shows it: 16 bytes. Prints as {@code OneTimeSecret(secret)}. */
 public final class OneTimeSecret {
     static final int LENGTH = 16;
+
+    private static final byte[] PURPOSE = "peervpn invitation proof 1".getBytes(StandardCharsets.US_ASCII);
 
     private final byte[] bytes;
 
@@ -25,6 +34,41 @@ public final class OneTimeSecret {
             throw new IllegalArgumentException("a one-time secret has 16 bytes, not " + bytes.length);
         }
         return new OneTimeSecret(bytes.clone());
+    }
+
+    /** As {@link #text} has written it. */
+    public static OneTimeSecret parse(String text) {
+        if (!text.matches("[0-9a-f]{32}")) {
+            throw new IllegalArgumentException("not a one-time secret of 32 hexadecimal digits");
+        }
+        return of(HexFormat.of().parseHex(text));
+    }
+
+    /** For a file that nobody else may read. */
+    public String text() {
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    /**
+     * HMAC-SHA-256 over who is to believe it and the session's handshake hash: of no use to anybody else, or in another
+     * session.
+     */
+    public byte[] proof(NoisePublicKey verifier, ByteBuffer handshakeHash) {
+        HMac mac = new HMac(new SHA256Digest());
+        mac.init(new KeyParameter(bytes));
+        byte[] hash = new byte[handshakeHash.remaining()];
+        handshakeHash.duplicate().get(hash);
+        for (byte[] part : new byte[][] {PURPOSE, verifier.bytes(), hash}) {
+            mac.update(part, 0, part.length);
+        }
+        byte[] proof = new byte[mac.getMacSize()];
+        mac.doFinal(proof, 0);
+        return proof;
+    }
+
+    /** True if the proof was made with this secret, for this verifier and session. */
+    public boolean accepts(byte[] proof, NoisePublicKey verifier, ByteBuffer handshakeHash) {
+        return MessageDigest.isEqual(proof(verifier, handshakeHash), proof);
     }
 
     /** A copy. */

@@ -28,6 +28,8 @@ public record Outlook(
         List<String> reasons,
         @Nullable Boolean reply) {
 
+    private static final String LETS_IN = "The code lets in whoever uses it first, once.";
+
     /** How the two will find to one another, the best first. */
     public enum Method {
         /** By the network that both are in. */
@@ -75,7 +77,7 @@ public record Outlook(
         Way best = ways.stream().min(Comparator.comparing(Way::method)).orElseThrow();
         List<String> reasons = new ArrayList<>(ways.stream().map(Way::reason).toList());
         Boolean reply = reply(best.method(), theirs);
-        reasons.addAll(admission(theirs.admission()));
+        reasons.addAll(theirs.secret() == null ? admission(theirs.admission()) : List.of(LETS_IN));
         return new Outlook(best.method(), chance(best.method()), List.copyOf(reasons), reply);
     }
 
@@ -93,7 +95,7 @@ public record Outlook(
         if (theirs.replyTo() != null) {
             return false; // it knows us already
         }
-        if (theirs.admission() == Admission.KNOWN) {
+        if (theirs.admission() == Admission.KNOWN && theirs.secret() == null) {
             return true;
         }
         return switch (method) {

@@ -1,7 +1,9 @@
 package org.peervpn.node.nattest;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.NatName;
 import org.peervpn.nat.PortAllocation;
@@ -13,18 +15,27 @@ final class NatAdvice {
             "A port forwarded at the router (UDP, the node's port), or UPnP or NAT-PMP switched on there, would let"
                     + " everybody reach this node.";
 
+    private static final Set<NatName> REACHED = EnumSet.of(NatName.OPEN, NatName.FULL_CONE);
+    private static final Set<NatName> NEED_A_PORT =
+            EnumSet.of(NatName.RESTRICTED_CONE, NatName.PORT_RESTRICTED_CONE, NatName.SYMMETRIC);
+
     private NatAdvice() {}
 
-    static List<String> of(NatFindings ipv4, @Nullable NatFindings ipv6, @Nullable String portMapping) {
+    static List<String> of(NatFindings ipv4, @Nullable NatFindings ipv6, RouterWord router) {
         List<String> advice = new ArrayList<>(List.of(reached(ipv4.name()), direct(ipv4)));
-        if (portMapping != null) {
-            advice.add("The router opens a port on request (" + portMapping + "), so others can call this node.");
-        } else if (ipv4.name() != NatName.OPEN && ipv4.name() != NatName.FULL_CONE) {
+        boolean needsPort = NEED_A_PORT.contains(ipv4.name());
+        boolean isCarriers = Boolean.TRUE.equals(router.carrierGrade());
+        boolean asks = router.mayOpen() && (needsPort || ipv4.name() == NatName.UNKNOWN);
+        if (asks) {
+            advice.add(opened(router));
+        }
+        if (needsPort ? !asks && !isCarriers : !REACHED.contains(ipv4.name())) {
             advice.add(remedy(ipv4));
         }
-        if (Boolean.TRUE.equals(ipv4.summary().carrierGrade())) {
-            advice.add("The provider has a NAT of its own in front of yours: a port forwarded at your router is not"
-                    + " enough. Ask the provider for a public address, or use IPv6.");
+        if (isCarriers) {
+            advice.add(
+                    "Another NAT, mostly the provider's, stands in front of yours: a port opened at your router is not"
+                            + " enough. Ask the provider for a public address, or use IPv6.");
         }
         if (ipv4.severalAddresses()) {
             advice.add("The NAT uses several public addresses, so peers may see different ones.");
@@ -34,6 +45,12 @@ final class NatAdvice {
                     + (ipv6.name() == NatName.OPEN ? "." : ", if both call at the same time."));
         }
         return advice;
+    }
+
+    private static String opened(RouterWord router) {
+        return router.opens()
+                ? "The router opens a port on request: a running node asks it to, and then everybody can call it."
+                : "The router may open a port on request: a running node asks it to, and says whether that is of use.";
     }
 
     private static String reached(NatName name) {

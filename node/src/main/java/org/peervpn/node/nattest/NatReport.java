@@ -1,10 +1,12 @@
 package org.peervpn.node.nattest;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Behavior;
 import org.peervpn.nat.NatName;
 import org.peervpn.nat.PortAllocation;
+import org.peervpn.nat.portmap.MappingProtocol;
 
 /**
  * What {@code --nattest} shows; the names are those of its JSON. Of IPv4, but for {@link #ipv6}. Unknown is null.
@@ -12,8 +14,10 @@ import org.peervpn.nat.PortAllocation;
  * @param portStep from one mapping's port to the next one's; null unless ports are sequential
  * @param endpointConfirmed two servers of different addresses name the public endpoint
  * @param filteringWitnesses how many servers of different operators have shown the filtering
+ * @param cgn another NAT, mostly the provider's, stands behind the router
  * @param ipv6 null if the machine has no IPv6, or no server answered by it
- * @param portMapping how the router opens ports on request; null if it does not or was not asked
+ * @param portMapping how the router can be asked to open a port, the best first; empty if it speaks none of the protocols,
+ *     null if it was not asked
  * @param lifetimeSeconds for how long an idle mapping lives at least; null if it was not measured
  * @param canBeExit others can reach this node without being reachable themselves, or both by adding each other
  * @param doubts why something is unknown or not sure
@@ -33,12 +37,19 @@ public record NatReport(
         @Nullable String localEndpoint,
         @Nullable Boolean cgn,
         @Nullable Ipv6 ipv6,
-        @Nullable String portMapping,
+        @Nullable List<MappingProtocol> portMapping,
         @Nullable Integer lifetimeSeconds,
         @Nullable Boolean canBeExit,
         List<String> doubts,
         List<String> advice,
         List<Server> servers) {
+
+    /** {@link #portMapping} as people write it; empty for none, null if the router was not asked. */
+    public @Nullable String portMappingText() {
+        return portMapping == null
+                ? null
+                : portMapping.stream().map(MappingProtocol::text).collect(Collectors.joining(", "));
+    }
 
     public NatReport withLifetime(@Nullable Integer seconds) {
         return new NatReport(

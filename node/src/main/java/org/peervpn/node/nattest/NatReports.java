@@ -11,6 +11,7 @@ import org.peervpn.nat.NatSummary;
 import org.peervpn.nat.PortAllocation;
 import org.peervpn.nat.behavior.NatFindings;
 import org.peervpn.nat.behavior.ServerFinding;
+import org.peervpn.nat.portmap.PortMapping;
 
 /** From the findings of a test to what is told of them. */
 public final class NatReports {
@@ -52,10 +53,11 @@ public final class NatReports {
 
     /**
      * @param ipv6 null if there is none
-     * @param portMapping null if the router opens no ports on request, or was not asked
+     * @param router what it can do; null if it was not asked
      */
-    public static NatReport of(Side ipv4, @Nullable Side ipv6, @Nullable String portMapping) {
+    public static NatReport of(Side ipv4, @Nullable Side ipv6, PortMapping.@Nullable Findings router) {
         NatFindings findings = ipv4.findings();
+        RouterWord word = RouterWord.of(findings, router);
         NatSummary summary = findings.summary();
         PortAllocation ports = summary.ports();
         return new NatReport(
@@ -71,13 +73,13 @@ public final class NatReports {
                 findings.filteringWitnesses(),
                 findings.severalAddresses(),
                 ipv4.localEndpoint(),
-                summary.carrierGrade(),
+                word.carrierGrade(),
                 ipv6 == null || !ipv6.findings().anyAnswer() ? null : ipv6(ipv6),
-                portMapping,
+                word.protocols(),
                 null,
-                canBeExit(findings, portMapping),
+                canBeExit(findings, word),
                 Doubts.of(findings),
-                NatAdvice.of(findings, ipv6 == null ? null : ipv6.findings(), portMapping),
+                NatAdvice.of(findings, ipv6 == null ? null : ipv6.findings(), word),
                 ipv4.servers());
     }
 
@@ -93,12 +95,15 @@ public final class NatReports {
     }
 
     /** Whether others can call it, if need be after it has called them. */
-    private static @Nullable Boolean canBeExit(NatFindings findings, @Nullable String portMapping) {
-        if (portMapping != null) {
+    private static @Nullable Boolean canBeExit(NatFindings findings, RouterWord router) {
+        if (findings.name() == NatName.BLOCKED) {
+            return false;
+        }
+        if (router.opens()) {
             return true;
         }
-        if (findings.dependsOnDestination() || findings.name() == NatName.BLOCKED) {
-            return false;
+        if (findings.dependsOnDestination()) {
+            return router.mayOpen() ? null : false;
         }
         return findings.summary().mapping() == null ? null : true;
     }

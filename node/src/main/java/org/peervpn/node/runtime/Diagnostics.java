@@ -62,7 +62,6 @@ public final class Diagnostics {
 
     private final NodeConfig config;
     private final Node.Options options;
-    private static final long PORT_MAPPING_PATIENCE_MILLIS = 2_000;
 
     private final ExecutorService threads = Executors.newCachedThreadPool(Diagnostics::daemon);
 
@@ -255,7 +254,10 @@ public final class Diagnostics {
         if (opened != null || gateway == null) {
             return InternetChecks.portMapping(opened, gateway != null, List.of(), false);
         }
-        Findings findings = PortMappingTrial.run(gateway, PORT_MAPPING_PATIENCE_MILLIS);
+        Findings findings = PortMappingTrial.run(gateway);
+        if (findings == null) {
+            return Finding.notSeen("portmapping", "no socket towards the router could be opened", "try again");
+        }
         List<String> spoken =
                 findings.present().stream().map(MappingProtocol::text).toList();
         return InternetChecks.portMapping(null, true, spoken, findings.behindAnotherNat());

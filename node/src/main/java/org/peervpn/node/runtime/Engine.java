@@ -36,6 +36,7 @@ import org.peervpn.node.PeerId;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.invitation.EndpointSanity;
 import org.peervpn.node.invitation.Invitation;
+import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.node.nattest.NatReport;
 import org.peervpn.node.nattest.NatTestProgress;
 import org.peervpn.node.nattest.NatTestRequest;
@@ -171,14 +172,18 @@ final class Engine implements AutoCloseable {
         return core;
     }
 
-    /** With which a router can be asked to open the port. */
-    GatewayLink newGatewayLink(int mark) {
+    /**
+     * With which a router can be asked to open the port.
+     *
+     * @param wanted false to find out only what the router could do
+     */
+    GatewayLink newGatewayLink(int mark, boolean wanted) {
         return new GatewayLink(
                 loop,
                 Epoll.isAvailable(),
                 mark,
                 port.port(),
-                true,
+                wanted,
                 this::nowNanos,
                 mapped -> run(nodeCore -> nodeCore.portMapped(mapped, nowNanos())));
     }
@@ -258,6 +263,27 @@ final class Engine implements AutoCloseable {
         });
     }
 
+    /**
+     * An invitation that lets in whoever is first to prove it; an {@link IllegalArgumentException} says why there can be
+     * none.
+     *
+     * @param name whom it is meant for; empty if that is not said
+     */
+    CompletableFuture<Invitation> invite(String name) {
+        return ask(nodeCore -> {
+            List<InetAddress> local = LocalAddresses.read(nodeCore.overlay());
+            Invitation own = new OwnInvitation(config, nodeCore, local, port.port()).at(Instant.now());
+            if (own == null) {
+                throw new IllegalArgumentException(
+                        "there is no address to put into a code: this node has no network, or"
+                                + " announces a name by --endpoint");
+            }
+            OneTimeSecret secret = OneTimeSecret.generate(new SecureRandom());
+            nodeCore.invite(secret, name, own.validUntil(), nowNanos());
+            return own.with(secret);
+        });
+    }
+
     /** The invitation code as of now; null if there is nothing to tell. Loop only. */
     @Nullable
     String code() {
@@ -290,15 +316,22 @@ final class Engine implements AutoCloseable {
         return NetUtil.toAddressString(address);
     }
 
-    /** Tests what the NAT does to this port; a test that goes on already has to do. */
-    CompletableFuture<NatReport> testNat(NatTestRequest request, NatTestProgress progress) {
+    /**
+     * Tests what the NAT does to this port; a test that goes on already has to do.
+     *
+     * @param gatewayLink tells what the router can do; null if that is not to be asked
+     */
+    CompletableFuture<NatReport> testNat(
+            NatTestRequest request, NatTestProgress progress, @Nullable GatewayLink gatewayLink) {
         CompletableFuture<NatReport> report = new CompletableFuture<>();
         loop.execute(() -> {
             NatTrial trial = natTrial;
             if (trial == null) {
                 trial = new NatTrial(loop, port, options.mark(), this::nowNanos, resolver, request, progress);
                 natTrial = trial;
-                trial.begin(LocalAddresses.read(core.overlay()));
+                trial.begin(
+                        LocalAddresses.read(core.overlay()),
+                        gatewayLink == null ? CompletableFuture.completedFuture(null) : gatewayLink.findings());
                 var unused = trial.report().whenComplete((result, failure) -> tested(result));
             }
             var unused = trial.report().whenComplete((result, failure) -> report.complete(result));

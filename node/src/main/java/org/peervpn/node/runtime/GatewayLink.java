@@ -16,6 +16,8 @@ import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -38,16 +40,27 @@ final class GatewayLink {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayLink.class);
     static final IntegerUnixChannelOption SO_MARK = new IntegerUnixChannelOption("SO_MARK", 1, 36);
 
+    /** Who has not answered by then mostly does not at all; there is no other way to know that a router is silent. */
+    static final long FINDINGS_PATIENCE_MILLIS = 2_000;
+
+    /** Who has answered may need this for the rest. */
+    private static final long EXCHANGE_PATIENCE_MILLIS = 3_000;
+
     private final EventLoop loop;
     private final boolean epoll;
     private final int mark;
     private final LongSupplier nowNanos;
     private final PortMapping mapping;
     private final CompletableFuture<Void> released = new CompletableFuture<>();
+    private final List<Asker> askers = new ArrayList<>();
 
     private @Nullable Gateway gateway; // towards which the channel is bound
     private @Nullable Channel channel; // null without a gateway
     private @Nullable Future<?> timer;
+
+    /** Who waits for the findings, until when at least if nothing comes, and until when at most. */
+    private record Asker(
+            CompletableFuture<PortMapping.@Nullable Findings> findings, long patienceNanos, long endNanos) {}
 
     /**
      * @param port to be opened
@@ -87,11 +100,34 @@ final class GatewayLink {
         loop.execute(() -> turn(() -> mapping.check(nowNanos.getAsLong())));
     }
 
-    /** What has been found out by now. */
-    CompletableFuture<PortMapping.Findings> findings() {
-        CompletableFuture<PortMapping.Findings> findings = new CompletableFuture<>();
-        loop.execute(() -> findings.complete(mapping.findings()));
+    /**
+     * What has been found out once the router has answered in all protocols or has had its time; 5 s at most. Null if
+     * there is no router to ask. Completes on the loop.
+     */
+    CompletableFuture<PortMapping.@Nullable Findings> findings() {
+        CompletableFuture<PortMapping.@Nullable Findings> findings = new CompletableFuture<>();
+        loop.execute(() -> {
+            long patience = nowNanos.getAsLong() + TimeUnit.MILLISECONDS.toNanos(FINDINGS_PATIENCE_MILLIS);
+            long end = patience + TimeUnit.MILLISECONDS.toNanos(EXCHANGE_PATIENCE_MILLIS);
+            askers.add(new Asker(findings, patience, end));
+            tellAskers();
+            var unused = loop.schedule(this::tellAskers, FINDINGS_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            unused = loop.schedule(
+                    this::tellAskers, FINDINGS_PATIENCE_MILLIS + EXCHANGE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        });
         return findings;
+    }
+
+    private void tellAskers() {
+        boolean binding = gateway != null && channel == null;
+        boolean known = !binding && !mapping.isSeeking();
+        long now = nowNanos.getAsLong();
+        List<Asker> told = askers.stream()
+                .filter(asker ->
+                        known || now >= asker.endNanos || (now >= asker.patienceNanos && !mapping.isExchanging()))
+                .toList();
+        askers.removeAll(told);
+        told.forEach(asker -> asker.findings.complete(mapping.findings()));
     }
 
     /** Takes the mapping back; completes when that is done. */
@@ -115,6 +151,7 @@ final class GatewayLink {
             } else {
                 LOG.debug("no socket towards the router: {}", String.valueOf(done.cause()));
                 gateway = null;
+                tellAskers();
             }
         });
     }
@@ -140,6 +177,7 @@ final class GatewayLink {
     /** Does something with the mapping, and sets the timer anew. */
     private void turn(Runnable door) {
         door.run();
+        tellAskers();
         if (timer != null) {
             timer.cancel(false);
             timer = null;

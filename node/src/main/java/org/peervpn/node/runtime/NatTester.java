@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.behavior.NatTest;
 import org.peervpn.nat.behavior.ServerFinding;
 import org.peervpn.nat.behavior.Stage;
-import org.peervpn.node.nattest.NatReport;
 import org.peervpn.node.nattest.NatReports;
 import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.udp.UdpPort;
@@ -32,8 +31,11 @@ final class NatTester implements AutoCloseable {
     interface Listener {
         void finished(Stage stage);
 
-        /** @param answering the servers of IPv4 that do */
-        void done(NatReport report, List<InetSocketAddress> answering);
+        /**
+         * @param ipv6 null without IPv6
+         * @param answering the servers of IPv4 that do
+         */
+        void done(NatReports.Side ipv4, NatReports.@Nullable Side ipv6, List<InetSocketAddress> answering);
     }
 
     private final EventLoop loop;
@@ -153,11 +155,11 @@ final class NatTester implements AutoCloseable {
     private void end() {
         NatReports.Side six =
                 ipv6 == null ? null : new NatReports.Side(ipv6.findings(), sourceIpv6, main.port(), names);
-        NatReport report =
-                NatReports.of(new NatReports.Side(ipv4.findings(), sourceIpv4, main.port(), names), six, null);
+        NatReports.Side four = new NatReports.Side(ipv4.findings(), sourceIpv4, main.port(), names);
         close();
         listener.done(
-                report,
+                four,
+                six,
                 ipv4.findings().servers().stream()
                         .filter(server -> server.rttNanos() != null && !server.contradicted())
                         .map(ServerFinding::server)

@@ -13,14 +13,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.behavior.Stage;
+import org.peervpn.nat.portmap.PortMapping;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.nattest.NatReport;
+import org.peervpn.node.nattest.NatReports;
 import org.peervpn.node.nattest.NatTestProgress;
 import org.peervpn.node.nattest.NatTestRequest;
 import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.udp.UdpPort;
 
-/** {@code --nattest} on a node's port: resolves the names of the servers, then tests. Of the loop. */
+/**
+ * {@code --nattest} on a node's port: resolves the names of the servers, then tests; what the router says is added. Of the
+ * loop.
+ */
 final class NatTrial {
     /** Names that are not resolved by then are left out, if there are others. */
     private static final long NAMES_PATIENCE_MILLIS = 700;
@@ -37,6 +42,7 @@ final class NatTrial {
     private final Map<InetSocketAddress, String> names = new LinkedHashMap<>();
     private final CompletableFuture<NatReport> report = new CompletableFuture<>();
     private List<InetAddress> local = List.of();
+    private CompletableFuture<PortMapping.@Nullable Findings> router = CompletableFuture.completedFuture(null);
     private int unresolved;
     private @Nullable NatTester tester; // null while names are resolved
 
@@ -61,8 +67,12 @@ final class NatTrial {
         return report;
     }
 
-    /** @param addresses of the machine */
-    void begin(List<InetAddress> addresses) {
+    /**
+     * @param addresses of the machine
+     * @param findings what the router can do, on the loop; with null if it is not asked
+     */
+    void begin(List<InetAddress> addresses, CompletableFuture<PortMapping.@Nullable Findings> findings) {
+        router = findings;
         List<Endpoint> servers = request.servers();
         local = addresses;
         unresolved = servers.size();
@@ -98,14 +108,18 @@ final class NatTrial {
             }
 
             @Override
-            public void done(NatReport result, List<InetSocketAddress> answering) {
-                if (request.lifetime()) {
-                    measureLifetime(result, answering);
-                } else {
-                    report.complete(result);
-                }
+            public void done(NatReports.Side ipv4, NatReports.@Nullable Side ipv6, List<InetSocketAddress> answering) {
+                var unused = router.thenAccept(findings -> conclude(NatReports.of(ipv4, ipv6, findings), answering));
             }
         });
+    }
+
+    private void conclude(NatReport result, List<InetSocketAddress> answering) {
+        if (request.lifetime()) {
+            measureLifetime(result, answering);
+        } else {
+            report.complete(result);
+        }
     }
 
     private void measureLifetime(NatReport result, List<InetSocketAddress> servers) {

@@ -38,10 +38,11 @@ import org.peervpn.node.NodeEvent;
 import org.peervpn.node.NodeInfo;
 import org.peervpn.node.NodeStatus;
 import org.peervpn.node.PeerId;
-import org.peervpn.node.PeerLabel;
 import org.peervpn.node.PresharedKeys;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.SteadyClock;
+import org.peervpn.node.control.Hello;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.nattest.NatReport;
 import org.peervpn.node.nattest.NatTestProgress;
 import org.peervpn.node.nattest.NatTestRequest;
@@ -160,7 +161,7 @@ public final class Node implements AutoCloseable {
                     new OfMachine());
             undo.add(engine::close);
             engine.warmUp();
-            this.gatewayLink = options.mapPort() ? engine.newGatewayLink(setup.mark()) : null;
+            this.gatewayLink = options.mapPort() ? engine.newGatewayLink(setup.mark(), true) : null;
             this.lanLink = config.lanBeacon() ? engine.newLanLink(setup.mark()) : null;
             this.control = ControlServer.open(options.home(), this::answer);
             undo.keep();
@@ -272,7 +273,7 @@ public final class Node implements AutoCloseable {
                     line.invitation().checkTime(Instant.now());
                     line.invitation().checkReader(engine.publicKey());
                 }
-                yield change(core -> core.add(line, engine.nowNanos()));
+                yield change(core -> core.add(line, engine.nowNanos()).toString());
             }
             case "remove" -> {
                 String peer = arguments.path("peer").asText();
@@ -280,8 +281,9 @@ public final class Node implements AutoCloseable {
             }
             case "admit" -> {
                 String peer = arguments.path("peer").asText();
-                yield change(core -> core.admit(peer, engine.nowNanos()));
+                yield change(core -> core.admit(peer, engine.nowNanos()).toString());
             }
+            case "invite" -> invite(arguments.path("name").asText());
             case "down" -> {
                 close();
                 String failure = ended.getNow(null);
@@ -302,14 +304,28 @@ public final class Node implements AutoCloseable {
                 .toList();
         long budgetMillis = arguments.path("budgetMillis").asLong();
         boolean lifetime = arguments.path("lifetime").asBoolean();
-        return await(engine.testNat(new NatTestRequest(servers, budgetMillis, lifetime), NatTestProgress.IGNORED));
+        NatTestRequest request = new NatTestRequest(servers, budgetMillis, lifetime);
+        return await(engine.testNat(request, NatTestProgress.IGNORED, gatewayLink));
     }
 
     /** What the operator has decided about a peer holds only if it also holds after a crash. */
-    private JsonNode change(Function<NodeCore, PeerLabel> decision) throws NodeException {
-        PeerLabel label = await(engine.ask(decision));
+    private JsonNode change(Function<NodeCore, String> decision) throws NodeException {
+        String peer = await(engine.ask(decision));
         peersFile.writeNow(await(engine.ask(NodeCore::remembered)));
-        return JsonNodeFactory.instance.objectNode().put("peer", label.toString());
+        return JsonNodeFactory.instance.objectNode().put("peer", peer);
+    }
+
+    /** Nobody but the caller learns the code. */
+    private JsonNode invite(String name) throws NodeException {
+        InfoProbe.awaitSettled(engine, InfoProbe.PATIENCE_MILLIS);
+        String printable = Hello.printable(name, Hello.MAX_NAME_LENGTH);
+        Invitation invitation = await(engine.invite(printable));
+        peersFile.writeNow(await(engine.ask(NodeCore::remembered)));
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("code", invitation.code())
+                .put("name", printable.isEmpty() ? null : printable)
+                .put("validUntil", invitation.validUntil().toString());
     }
 
     private NodeStatus status() {
@@ -542,7 +558,8 @@ public final class Node implements AutoCloseable {
 
     /** Lets a guest in, or not: the answer to {@link NodeEvent.GuestAsks}. */
     public void decide(String publicKey, boolean letIn) throws NodeException {
-        change(core -> letIn ? core.admit(publicKey, engine.nowNanos()) : core.remove(publicKey, engine.nowNanos()));
+        long now = engine.nowNanos();
+        change(core -> letIn ? core.admit(publicKey, now).toString() : core.remove(publicKey, now));
     }
 
     /** After {@link #ended}: lets the last answer on the control socket leave. */

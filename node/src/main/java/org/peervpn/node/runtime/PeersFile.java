@@ -89,7 +89,7 @@ public final class PeersFile implements AutoCloseable {
                 throw new NodeException("this node remembers " + peers.size() + " peers already; remove some first");
             }
             peers.add(new RememberedPeer(key, name, Origin.ADMIT, null, null, null));
-            Remembered after = new Remembered(List.copyOf(peers), before.removed());
+            Remembered after = new Remembered(List.copyOf(peers), before.removed(), before.invitations());
             home.write(NAME, PeersText.write(after).getBytes(StandardCharsets.UTF_8));
         }
     }

@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.Origin;
 import org.peervpn.node.Remembered;
+import org.peervpn.node.Remembered.OpenInvitation;
 import org.peervpn.node.Remembered.RememberedPeer;
 import org.peervpn.node.control.Hello;
+import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.yaml.snakeyaml.LoaderOptions;
 
@@ -49,7 +51,26 @@ final class PeersText {
             int version,
 
             @JsonProperty("peers") @Nullable List<Entry> peers,
-            @JsonProperty("removed") @Nullable List<String> removed) {}
+            @JsonProperty("removed") @Nullable List<String> removed,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("invitations") @Nullable
+            List<InvitationEntry> invitations) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record InvitationEntry(
+            @JsonProperty("name") @Nullable String name,
+
+            @JsonProperty(value = "until", required = true) @Nullable
+            String until,
+
+            @JsonProperty(value = "secret", required = true) @Nullable
+            String secret) {
+
+        @Override
+        public String toString() {
+            return "InvitationEntry(secret)";
+        }
+    }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record Entry(
@@ -83,7 +104,12 @@ final class PeersText {
                             remembered.peers().stream().map(PeersText::entry).toList(),
                             remembered.removed().stream()
                                     .map(NoisePublicKey::toString)
-                                    .toList()));
+                                    .toList(),
+                            remembered.invitations().isEmpty()
+                                    ? null
+                                    : remembered.invitations().stream()
+                                            .map(PeersText::entry)
+                                            .toList()));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("records of our own cannot be written", e);
         }
@@ -97,6 +123,12 @@ final class PeersText {
                 text(peer.calls()),
                 text(peer.lastEndpoint()),
                 text(peer.lastSeen()));
+    }
+
+    private static InvitationEntry entry(OpenInvitation invitation) {
+        String name = invitation.name().isEmpty() ? null : invitation.name();
+        return new InvitationEntry(
+                name, invitation.until().toString(), invitation.secret().text());
     }
 
     private static @Nullable String text(@Nullable Object value) {
@@ -117,7 +149,10 @@ final class PeersText {
                     orEmpty(contents.peers()).stream().map(PeersText::peer).toList();
             List<NoisePublicKey> removed =
                     orEmpty(contents.removed()).stream().map(PeersText::key).toList();
-            return check(new Remembered(peers, removed));
+            List<OpenInvitation> invitations = orEmpty(contents.invitations()).stream()
+                    .map(PeersText::invitation)
+                    .toList();
+            return check(new Remembered(peers, removed, invitations));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(message(e), e);
         }
@@ -141,6 +176,9 @@ final class PeersText {
                 || remembered.removed().size() > Remembered.MAX_ENTRIES) {
             throw new IllegalArgumentException("more than " + Remembered.MAX_ENTRIES + " entries");
         }
+        if (remembered.invitations().size() > Remembered.MAX_INVITATIONS) {
+            throw new IllegalArgumentException("more than " + Remembered.MAX_INVITATIONS + " invitations");
+        }
         return remembered;
     }
 
@@ -162,6 +200,15 @@ final class PeersText {
                 endpoint(entry.calls()),
                 endpoint(entry.lastEndpoint()),
                 instant(entry.lastSeen()));
+    }
+
+    private static OpenInvitation invitation(@Nullable InvitationEntry entry) {
+        Instant until = entry == null ? null : instant(entry.until());
+        if (entry == null || until == null || entry.secret() == null) {
+            throw new IllegalArgumentException("an invitation without until and secret");
+        }
+        String name = entry.name() == null ? "" : Hello.printable(entry.name(), Hello.MAX_NAME_LENGTH);
+        return new OpenInvitation(OneTimeSecret.parse(entry.secret()), name, until);
     }
 
     private static Origin origin(String text) {

@@ -21,6 +21,32 @@ class ControlCodecTest {
     }
 
     @Test
+    void noticesSayWhetherAnInvitationIsSpent() {
+        for (AdmissionNotice.State state : AdmissionNotice.State.values()) {
+            for (boolean spent : new boolean[] {true, false}) {
+                AdmissionNotice notice =
+                        new AdmissionNotice(state, state == AdmissionNotice.State.LATER ? 60 : 0, spent);
+
+                assertThat(ControlCodec.decodeNotice(ControlCodec.encode(notice)))
+                        .isEqualTo(notice);
+            }
+        }
+    }
+
+    @Test
+    void bothProofsAreReadAlikeAndToldApart() {
+        byte[] proof = new byte[32];
+        proof[7] = 3;
+
+        assertThat(ControlCodec.type(ControlCodec.encodeInvitationProof(proof))).isEqualTo(0x05);
+        assertThat(ControlCodec.type(ControlCodec.encodeProof(proof))).isEqualTo(0x03);
+        assertThat(ControlCodec.decodeProof(ControlCodec.encodeInvitationProof(proof)))
+                .isEqualTo(proof);
+        assertThat(ControlCodec.decodeProof(ControlCodec.encodeInvitationProof(new byte[65])))
+                .isNull();
+    }
+
+    @Test
     void controlMessageIsNoIpPacket() {
         assertThat(ControlCodec.isControl(ByteBuffer.wrap(new byte[] {0x45}))).isFalse();
         assertThat(ControlCodec.isControl(ByteBuffer.wrap(new byte[] {0x60}))).isFalse();

@@ -17,7 +17,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.Origin;
 import org.peervpn.node.Remembered;
+import org.peervpn.node.Remembered.OpenInvitation;
 import org.peervpn.node.Remembered.RememberedPeer;
+import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.tunnel.NoisePublicKey;
 
 class PeersFileTest {
@@ -33,7 +35,14 @@ class PeersFileTest {
                             Endpoint.parse("[2001:db8::1]:51820"),
                             Instant.parse("2026-01-31T12:00:00.123Z")),
                     new RememberedPeer(OTHER, null, Origin.LINE, null, null, null)),
-            List.of(OTHER));
+            List.of(OTHER),
+            List.of(
+                    new OpenInvitation(
+                            OneTimeSecret.parse("000102030405060708090a0b0c0d0e0f"),
+                            "for: \"anna\"",
+                            Instant.parse("2026-02-07T12:00:00Z")),
+                    new OpenInvitation(
+                            OneTimeSecret.parse("f".repeat(32)), "", Instant.parse("2026-02-08T12:00:00Z"))));
 
     @TempDir
     private Path directory;
@@ -115,6 +124,10 @@ class PeersFileTest {
                 "{version: 1, peers: [{publicKey: KEY, origin: line, lastEndpoint: x}]}   | no port in endpoint",
                 "{version: 1, peers: [{publicKey: KEY, origin: line, lastSeen: today}]}   | not a time as",
                 "{version: 1, peers: [{publicKey: KEY, origin: line}, {publicKey: KEY, origin: add}]} | stands there twice",
+                "{version: 1, invitations: [{until: 2026-02-07T12:00:00Z}]}   | not as this program writes it",
+                "{version: 1, invitations: [null]}                            | an invitation without until and secret",
+                "{version: 1, invitations: [{until: today, secret: ab}]}      | not a time as",
+                "{version: 1, invitations: [{until: 2026-02-07T12:00:00Z, secret: abc}]} | not a one-time secret of 32",
                 "{version: 1, peers: [&a [*a]]}                           | not as this program writes it",
             })
     void whatIsDamagedIsRefusedInOneLine(String text, String message) throws Exception {

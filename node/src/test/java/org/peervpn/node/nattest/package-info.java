@@ -1,0 +1,4 @@
+@NullMarked
+package org.peervpn.node.nattest;
+
+import org.jspecify.annotations.NullMarked;
