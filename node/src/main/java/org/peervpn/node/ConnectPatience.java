@@ -60,14 +60,14 @@ final class ConnectPatience {
 
     /** Tells once that nobody lets us in, as long as nothing has depended on a peer. */
     void refused(Applicant applicant, Consumer<NodeEvent> events) {
+        if (refusalTold || config.waitForPeers()) {
+            return;
+        }
         List<PeerEntry> called = config.connect().stream()
                 .map(line -> peers.get(line.publicKey()))
                 .filter(Objects::nonNull)
                 .toList();
-        if (refusalTold
-                || config.waitForPeers()
-                || called.isEmpty()
-                || !called.stream().allMatch(applicant::isHopeless)) {
+        if (called.isEmpty() || !called.stream().allMatch(applicant::isHopeless)) {
             return;
         }
         refusalTold = true;
