@@ -111,16 +111,25 @@ build_if_needed() {
   exec {lock}>&-
 }
 
-# archive_classes ROOT: keeps peervpn's classes as the newest Java wants them in memory, which halves the time to start.
-# Without the archive all is as before.
+# archive_classes ROOT: keeps peervpn's classes as the newest Java wants them in memory, which halves the time to start:
+# those that two modes need which go a long way without a network, and all of our own. Without the archive all is as before.
 archive_classes() {
-  local root=$1 java home
+  local root=$1 java scratch mode
   java=$(newest_java)
-  home=$(as_owner "$root" mktemp -d)
+  scratch=$(as_owner "$root" mktemp -d)
   rm -f "$root"/cli/target/classes-*.jsa
-  as_owner "$root" "$java" "${PEERVPN_JAVA_OPTIONS[@]}" -XX:ArchiveClassesAtExit="$(class_archive "$root" "$java")" \
-    -jar "$root/cli/target/peervpn.jar" --home="$home" --info --stun=none > /dev/null 2>&1 || true
-  rm -rf "$home"
+  for mode in --info --diagnostics; do
+    as_owner "$root" "$java" "${PEERVPN_JAVA_OPTIONS[@]}" -XX:DumpLoadedClassList="$scratch/$mode" \
+      -jar "$root/cli/target/peervpn.jar" --home="$scratch/home" $mode --stun=none > /dev/null 2>&1 || true
+  done
+  find "$root"/{tunnel,nat,routing,node,cli}/target/classes/org -name '*.class' -printf 'org/%P\n' \
+    | sed 's/\.class$//' | as_owner "$root" tee "$scratch/ours" > /dev/null
+  # Java keeps classes as old as picocli's only if no lambda of that kind is kept, too.
+  awk '!/^#|^@.*picocli/ { sub(/ id: .*/, ""); if (!seen[$0]++) print }' "$scratch"/--* "$scratch/ours" \
+    | as_owner "$root" tee "$scratch/classes" > /dev/null
+  as_owner "$root" "$java" "${PEERVPN_JAVA_OPTIONS[@]}" -Xshare:dump -XX:SharedClassListFile="$scratch/classes" \
+    -XX:SharedArchiveFile="$(class_archive "$root" "$java")" -cp "$root/cli/target/peervpn.jar" > /dev/null 2>&1 || true
+  rm -rf "$scratch"
 }
 
 # class_archive ROOT JAVA: the file for this Java: one of another is of no use to it.
@@ -128,13 +137,15 @@ class_archive() {
   echo "$1/cli/target/classes-$(cksum <<< "$2" | cut -d' ' -f1).jsa"
 }
 
-# java_options ROOT JAVA: sets java_options for starting peervpn. Java says nothing of an archive that has become stale: it
-# would say it on the standard output.
+# java_options ROOT JAVA ARGUMENT...: sets java_options for starting peervpn with these arguments. Java says nothing of an
+# archive that has become stale: it would say it on the standard output. What ends soon is not worth thorough compiling.
 java_options() {
   local archive
   archive=$(class_archive "$1" "$2")
   java_options=("${PEERVPN_JAVA_OPTIONS[@]}")
   [[ ! -f $archive ]] || java_options+=(-XX:SharedArchiveFile="$archive" -Xshare:auto -Xlog:disable)
+  shift 2
+  [[ " $* " == *" --"@(exit|listen|connect|import)[\ =]* ]] || java_options+=(-XX:TieredStopAtLevel=1)
 }
 
 # peervpn_home ARGUMENT...: the home that peervpn would take with these arguments.

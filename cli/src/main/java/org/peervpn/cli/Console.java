@@ -2,16 +2,12 @@ package org.peervpn.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.PrintStream;
 import java.util.List;
 
 /** Standard output: lines for people, or JSON for scripts. Several threads may print. */
 final class Console {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-    private static final ObjectMapper JSON_LINES = new ObjectMapper();
-
     private final PrintStream out;
     private final boolean json;
 
@@ -37,17 +33,17 @@ final class Console {
 
     /** The one result of a call. */
     void result(JsonNode object) {
-        json(JSON, object);
+        json(Json.MAPPER.writerWithDefaultPrettyPrinter(), object);
     }
 
     /** One of several things that a running node tells. */
     void event(JsonNode object) {
-        json(JSON_LINES, object);
+        json(Json.MAPPER.writer(), object);
     }
 
-    private synchronized void json(ObjectMapper mapper, JsonNode object) {
+    private synchronized void json(ObjectWriter writer, JsonNode object) {
         try {
-            out.println(mapper.writeValueAsString(object));
+            out.println(writer.writeValueAsString(object));
             out.flush();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of ours cannot be written", e);

@@ -1,8 +1,6 @@
 package org.peervpn.cli;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,9 +33,6 @@ import org.peervpn.tunnel.NoisePublicKey;
 
 /** Does what the mode on the command line says. */
 final class Modes {
-    // A running node of a later version may tell more.
-    static final ObjectMapper JSON = new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-
     private final Settings settings;
     private final Options options;
     private final Console console;
@@ -103,7 +98,7 @@ final class Modes {
     private int info() throws NodeException {
         NodeInfo info = ownInfo(home());
         if (console.isJson()) {
-            console.result(JSON.valueToTree(info));
+            console.result(Json.MAPPER.valueToTree(info));
         } else {
             InfoText.lines(info).forEach(console::line);
         }
@@ -126,7 +121,7 @@ final class Modes {
     private NodeInfo ownInfo(Home home) throws NodeException {
         Optional<JsonNode> running = new ControlClient(home).call("info", Map.of());
         if (running.isPresent()) {
-            return JSON.convertValue(running.get(), NodeInfo.class);
+            return Json.MAPPER.convertValue(running.get(), NodeInfo.class);
         }
         NoisePrivateKey key = home.privateKey(new SecureRandom());
         NodeConfig config = NodeConfigs.forInfo(options, key, versionText());
@@ -155,7 +150,7 @@ final class Modes {
         }
         console.line("Calling " + answer.path("peer").asText() + ".");
         if (code != null) {
-            NodeInfo info = JSON.convertValue(callNode("info", Map.of()), NodeInfo.class);
+            NodeInfo info = Json.MAPPER.convertValue(callNode("info", Map.of()), NodeInfo.class);
             new MeetingText(info, code).introductionLines().forEach(console::line);
         }
         return Main.DONE;
@@ -250,7 +245,7 @@ final class Modes {
         NodeConfig config = NodeConfigs.forInfo(options, key, versionText());
         List<Finding> findings = Diagnostics.run(config, nodeOptions(home));
         if (console.isJson()) {
-            console.result(JSON.valueToTree(Map.of("checks", findings)));
+            console.result(Json.MAPPER.valueToTree(Map.of("checks", findings)));
         } else {
             DiagnosticsText.lines(findings).forEach(console::line);
         }

@@ -48,7 +48,7 @@ final class NatTestMode implements NatTestProgress {
             err.println();
         }
         if (console.isJson()) {
-            console.result(Modes.JSON.valueToTree(report));
+            console.result(Json.MAPPER.valueToTree(report));
         } else {
             NatText.lines(report).forEach(console::line);
         }
@@ -63,7 +63,7 @@ final class NatTestMode implements NatTestProgress {
         Optional<JsonNode> running =
                 new ControlClient(Home.find(options.homeDirectory())).call("nattest", arguments(request));
         if (running.isPresent()) {
-            return Modes.JSON.convertValue(running.get(), NatReport.class);
+            return Json.MAPPER.convertValue(running.get(), NatReport.class);
         }
         // Of an identity of its own: it needs none, and shall not make one.
         NoisePrivateKey key = NoisePrivateKey.generate(new SecureRandom());

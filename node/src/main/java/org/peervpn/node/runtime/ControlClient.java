@@ -30,9 +30,12 @@ public final class ControlClient {
     /** The lifetime of a mapping takes its time. */
     private static final long PATIENCE_WITH_NAT_TEST_MILLIS = 260_000;
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final Home home;
+
+    /** Made when there is somebody to talk to: it takes a while. */
+    private static final class Json {
+        static final ObjectMapper MAPPER = new ObjectMapper();
+    }
 
     public ControlClient(Home home) {
         this.home = home;
@@ -45,17 +48,23 @@ public final class ControlClient {
             case "nattest" -> PATIENCE_WITH_NAT_TEST_MILLIS;
             default -> PATIENCE_MILLIS;
         };
-        ObjectNode question = JSON.createObjectNode().put("call", call);
-        arguments.forEach(question::put);
         for (Path socket : new Path[] {
             RuntimeFiles.ofRoot(home).socket(), RuntimeFiles.inHome(home).socket()
         }) {
-            Optional<JsonNode> answer = isThere(socket) ? ask(socket, question, patienceMillis) : Optional.empty();
-            if (answer.isPresent()) {
-                return answer;
+            if (isThere(socket)) {
+                Optional<JsonNode> answer = ask(socket, question(call, arguments), patienceMillis);
+                if (answer.isPresent()) {
+                    return answer;
+                }
             }
         }
         return Optional.empty();
+    }
+
+    private static JsonNode question(String call, Map<String, String> arguments) {
+        ObjectNode question = Json.MAPPER.createObjectNode().put("call", call);
+        arguments.forEach(question::put);
+        return question;
     }
 
     private static boolean isThere(Path socket) throws NodeException {
@@ -97,7 +106,7 @@ public final class ControlClient {
 
     private static JsonNode understood(String line) throws NodeException {
         try {
-            return JSON.readTree(line);
+            return Json.MAPPER.readTree(line);
         } catch (JsonProcessingException e) {
             throw new NodeException("the running node's answer cannot be understood; is it of another version?", e);
         }
@@ -108,7 +117,7 @@ public final class ControlClient {
         Watchdog watchdog = Watchdog.over(channel, patienceMillis);
         try (watchdog) {
             Channels.newOutputStream(channel)
-                    .write((JSON.writeValueAsString(question) + "\n").getBytes(StandardCharsets.UTF_8));
+                    .write((Json.MAPPER.writeValueAsString(question) + "\n").getBytes(StandardCharsets.UTF_8));
             return new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8)).readLine();
         }
     }
