@@ -56,6 +56,7 @@ final class FamilyWatch {
     private int turn;
     private int silentRounds;
     private int repeats;
+    private long changes;
     private long refreshNanos = RefreshInterval.USUAL_NANOS;
     private long nextAskNanos = Long.MAX_VALUE; // MAX_VALUE while somebody is being asked
 
@@ -95,6 +96,11 @@ final class FamilyWatch {
 
     boolean settled() {
         return settled;
+    }
+
+    /** Grows with whatever may change what the others here say. */
+    long changes() {
+        return changes;
     }
 
     /** From the next pause on, and that under way becomes no longer. */
@@ -141,6 +147,7 @@ final class FamilyWatch {
 
     /** @param endpoint null if the server could not or would not tell a usable one */
     void answered(InetSocketAddress server, @Nullable InetSocketAddress endpoint, long nowNanos) {
+        changes++;
         asked.remove(server);
         boolean asKnown = mapping != null && mapping.endpoint().equals(endpoint);
         if (refreshing && asKnown) {
@@ -174,6 +181,7 @@ final class FamilyWatch {
     }
 
     private void askAll(long nowNanos) {
+        changes++;
         votes.clear();
         refreshing = false;
         ask(servers, nowNanos);

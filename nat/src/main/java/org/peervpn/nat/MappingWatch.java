@@ -143,6 +143,11 @@ public final class MappingWatch {
         return ipv4.settled() && ipv6.settled();
     }
 
+    /** Grows with whatever may change what is said here of mappings and of the NAT. */
+    public long changes() {
+        return ipv4.changes() + ipv6.changes();
+    }
+
     /** The servers gave different endpoints for one family: the mapping depends on the destination. */
     public boolean serversDisagree() {
         return ipv4.disputed() || ipv6.disputed();

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +26,14 @@ final class StunTransactions {
     private static final int MAX_SENDS = 3; // at 0, 0.5 and 1.5 s
 
     private static final class Transaction {
+        private final TransactionId id;
         private final InetSocketAddress server;
         private final byte[] request;
         private int sends;
         private long deadlineNanos; // of the next send, or of giving up
 
-        Transaction(InetSocketAddress server, byte[] request, long deadlineNanos) {
+        Transaction(TransactionId id, InetSocketAddress server, byte[] request, long deadlineNanos) {
+            this.id = id;
             this.server = server;
             this.request = request;
             this.deadlineNanos = deadlineNanos;
@@ -54,7 +55,7 @@ final class StunTransactions {
             throw new IllegalStateException(MAX_OUTSTANDING + " STUN transactions are outstanding");
         }
         TransactionId id = TransactionId.random(random);
-        outstanding.put(id, new Transaction(server, StunCodec.bindingRequest(id), startNanos));
+        outstanding.put(id, new Transaction(id, server, StunCodec.bindingRequest(id), startNanos));
     }
 
     /** Forgets all questions to the server. */
@@ -86,31 +87,31 @@ final class StunTransactions {
     }
 
     void onTimeout(long nowNanos) {
-        for (var due = firstDue(nowNanos); due.isPresent(); due = firstDue(nowNanos)) {
-            TransactionId id = due.get().getKey();
-            Transaction transaction = due.get().getValue();
-            if (transaction.sends == MAX_SENDS) {
-                outstanding.remove(id);
-                output.timedOut(transaction.server, nowNanos);
+        for (Transaction due = next(); due != null && due.deadlineNanos <= nowNanos; due = next()) {
+            if (due.sends == MAX_SENDS) {
+                outstanding.remove(due.id);
+                output.timedOut(due.server, nowNanos);
             } else {
-                transaction.deadlineNanos = nowNanos + (RTO_NANOS << transaction.sends);
-                transaction.sends++;
-                output.send(transaction.server, ByteBuffer.wrap(transaction.request));
+                due.deadlineNanos = nowNanos + (RTO_NANOS << due.sends);
+                due.sends++;
+                output.send(due.server, ByteBuffer.wrap(due.request));
             }
         }
     }
 
     long nextDeadlineNanos() {
-        return outstanding.values().stream()
-                .mapToLong(transaction -> transaction.deadlineNanos)
-                .min()
-                .orElse(Long.MAX_VALUE);
+        Transaction next = next();
+        return next == null ? Long.MAX_VALUE : next.deadlineNanos;
     }
 
-    /** Searched anew each time, for the output may have begun or cancelled others. */
-    private Optional<Map.Entry<TransactionId, Transaction>> firstDue(long nowNanos) {
-        return outstanding.entrySet().stream()
-                .filter(entry -> entry.getValue().deadlineNanos <= nowNanos)
-                .min(Map.Entry.comparingByValue((a, b) -> Long.compare(a.deadlineNanos, b.deadlineNanos)));
+    /** Searched anew each time, for the output may have begun or cancelled others; null if nothing is outstanding. */
+    private @Nullable Transaction next() {
+        Transaction next = null;
+        for (Transaction transaction : outstanding.values()) {
+            if (next == null || transaction.deadlineNanos < next.deadlineNanos) {
+                next = transaction;
+            }
+        }
+        return next;
     }
 }

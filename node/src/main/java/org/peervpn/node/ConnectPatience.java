@@ -61,6 +61,9 @@ final class ConnectPatience {
 
     /** Tells once that nobody lets us in, as long as nothing has depended on a peer. */
     void refused(Applicant applicant, Consumer<NodeEvent> events) {
+        if (refusalTold || config.waitForPeers()) {
+            return;
+        }
         List<PeerEntry> called = config.connect().stream()
                 .map(line -> peers.get(line.publicKey()))
                 .filter(Objects::nonNull)
@@ -69,7 +72,7 @@ final class ConnectPatience {
                 .map(applicant::whyHopeless)
                 .flatMap(Stream::ofNullable)
                 .toList();
-        if (refusalTold || config.waitForPeers() || called.isEmpty() || reasons.size() < called.size()) {
+        if (called.isEmpty() || reasons.size() < called.size()) {
             return;
         }
         refusalTold = true;

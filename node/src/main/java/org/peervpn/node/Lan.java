@@ -86,10 +86,7 @@ final class Lan {
         List<PeerEntry> sought = peers.entries().stream().filter(this::isSought).toList();
         List<PathAgent> agents = new ArrayList<>();
         for (int i = 0; i < Math.min(sought.size(), LanBeacon.MAX_TAGS); i++) {
-            PathAgent agent = paths.agentOf(sought.get((called + i) % sought.size()));
-            if (agent != null) {
-                agents.add(agent);
-            }
+            agents.add(paths.agentOf(sought.get((called + i) % sought.size())));
         }
         called = sought.size() <= LanBeacon.MAX_TAGS ? 0 : (called + LanBeacon.MAX_TAGS) % sought.size();
         return agents;
@@ -126,8 +123,7 @@ final class Lan {
 
     private @Nullable PeerEntry callerOf(LanBeacon beacon) {
         for (PeerEntry entry : peers.entries()) {
-            PathAgent agent = isSought(entry) ? paths.agentOf(entry) : null;
-            if (agent != null && agent.isCalledBy(beacon)) {
+            if (isSought(entry) && paths.agentOf(entry).isCalledBy(beacon)) {
                 return entry;
             }
         }

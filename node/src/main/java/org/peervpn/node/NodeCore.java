@@ -59,6 +59,7 @@ public final class NodeCore {
 
     private final NodeConfig config;
     private final NoisePublicKey publicKey;
+    private final PeerId id;
     private final OverlayAddresses overlay;
     private final InstantSource wallClock;
     private final NodeOutput output;
@@ -103,6 +104,7 @@ public final class NodeCore {
             NodeConfig config, InstantSource wallClock, SecureRandom random, Runnable wakeup, NodeOutput output) {
         this.config = config;
         this.publicKey = config.privateKey().publicKey();
+        this.id = PeerId.of(publicKey);
         this.overlay = OverlayAddresses.of(publicKey, config.overlay());
         this.connect = config.connect();
         this.allow = config.allow();
@@ -194,9 +196,9 @@ public final class NodeCore {
     public void onTimeout(long now) {
         turn.begin(now);
         tunnel.onTimeout(now);
-        publicEndpoint.onTimeout(now);
+        boolean knowsMore = publicEndpoint.onTimeout(now);
         paths.onTimeout();
-        if (now >= ownDeadlineNanos) {
+        if (knowsMore || now >= ownDeadlineNanos) {
             turn.unsettle();
         }
         settle();
@@ -553,7 +555,7 @@ public final class NodeCore {
         PeerEntry using = routes.exit();
         return new NodeStatus(
                 state(),
-                PeerId.of(publicKey).text(),
+                id.text(),
                 publicKey.toString(),
                 interfaceName,
                 routes.ownAddresses().stream().map(StatusView::address).toList(),

@@ -50,6 +50,8 @@ final class Paths {
     private final InstantSource wallClock;
     private List<LocalNetwork> networks = List.of();
     private int port;
+    private @Nullable Reach ours; // null until it is asked for, and after what it follows from has changed
+    private long oursAsOf;
     private Reach told = Reach.UNKNOWN;
 
     Paths(
@@ -78,11 +80,22 @@ final class Paths {
         boolean isNew = !now.equals(networks) || port != localPort;
         networks = List.copyOf(now);
         port = localPort;
+        ours = null;
         return isNew;
     }
 
     /** Where we can be reached, as far as we know. */
     Reach ours() {
+        Reach known = ours;
+        if (known == null || oursAsOf != publicEndpoint.changes()) {
+            oursAsOf = publicEndpoint.changes();
+            known = concluded();
+            ours = known;
+        }
+        return known;
+    }
+
+    private Reach concluded() {
         List<Candidate> candidates = new ArrayList<>();
         for (LocalNetwork network : networks) {
             candidates.add(new Candidate(CandidateType.HOST, new InetSocketAddress(network.address(), port)));
@@ -108,32 +121,26 @@ final class Paths {
     /** The peer is to be sought: what is known of its whereabouts has changed, or there is reason to hope. */
     void seek(PeerEntry entry) {
         PathAgent agent = agentOf(entry);
-        if (agent == null) {
-            return;
-        }
         tellWhereabouts(entry, agent);
         agent.wanted(entry.isDialled() && !entry.up, turn.now());
         agent.begin(turn.now());
         turn.unsettle();
     }
 
-    /** Null if the peer's key is a weak one. */
-    @Nullable
     PathAgent agentOf(PeerEntry entry) {
-        if (entry.agent == null) {
-            byte[] secret = config.privateKey().pairSecret(entry.key, "peervpn checks");
-            if (secret == null) {
-                return null;
-            }
+        PathAgent agent = entry.agent;
+        if (agent == null) {
+            byte[] secret = entry.boundPeer().pairSecret("peervpn checks");
             boolean smaller =
                     Arrays.compareUnsigned(config.privateKey().publicKey().bytes(), entry.key.bytes()) < 0;
-            entry.agent = agents.add(new CheckKeys(secret, smaller), config.spray(), new FromAgent(entry));
+            agent = agents.add(new CheckKeys(secret, smaller), config.spray(), new FromAgent(entry));
+            entry.agent = agent;
             Arrays.fill(secret, (byte) 0);
             if (entry.up) {
                 connected(entry);
             }
         }
-        return entry.agent;
+        return agent;
     }
 
     private void tellWhereabouts(PeerEntry entry, PathAgent agent) {
@@ -217,16 +224,14 @@ final class Paths {
         }
         entry.told = reach;
         PathAgent agent = agentOf(entry);
-        if (agent != null) {
-            tellWhereabouts(entry, agent);
-            if (!isBest(entry, reach) && entry.mayBeSought(turn.now())) {
-                agent.begin(turn.now());
-            }
-            if (entry.reachSent == 0) {
-                entry.nextReachNanos = turn.now();
-            }
-            turn.unsettle();
+        tellWhereabouts(entry, agent);
+        if (!isBest(entry, reach) && entry.mayBeSought(turn.now())) {
+            agent.begin(turn.now());
         }
+        if (entry.reachSent == 0) {
+            entry.nextReachNanos = turn.now();
+        }
+        turn.unsettle();
     }
 
     /** Nothing can be more direct than one of its own addresses. */

@@ -2,6 +2,7 @@ package org.peervpn.node;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -117,14 +118,17 @@ final class PeerTable {
 
     /** Who is no longer worth its slot: guests who proved nothing, and long-absent strangers while the table is full. */
     List<PeerEntry> expired(long nowNanos) {
-        long strangers =
-                entries.values().stream().filter(e -> e.origin.isStranger()).count();
-        return entries.values().stream()
-                .filter(e -> e.origin.isStranger())
-                .filter(e -> e.admitted
-                        ? strangers >= MAX_LINE_PEERS && !e.up && nowNanos - e.downSinceNanos > FORGET_AWAY_NANOS
-                        : nowNanos >= guestUntilNanos(e))
-                .toList();
+        List<PeerEntry> strangers = new ArrayList<>();
+        for (PeerEntry entry : entries.values()) {
+            if (entry.origin.isStranger()) {
+                strangers.add(entry);
+            }
+        }
+        boolean full = strangers.size() >= MAX_LINE_PEERS;
+        strangers.removeIf(e -> e.admitted
+                ? !full || e.up || nowNanos - e.downSinceNanos <= FORGET_AWAY_NANOS
+                : nowNanos < guestUntilNanos(e));
+        return strangers;
     }
 
     /** When a guest that has not been let in is forgotten. */

@@ -44,6 +44,7 @@ final class PublicEndpoint {
     private final MappingWatch watch;
     private final Map<Endpoint, List<InetSocketAddress>> servers = new LinkedHashMap<>();
     private @Nullable PortMapped portMapped; // what the router says; null while no port is open
+    private long portMappings; // as often as that has changed
     private boolean portMappingToldUsable;
     private @Nullable String announced; // as told last
     private @Nullable Long lifetimeNanos; // of an idle mapping, as measured
@@ -102,11 +103,14 @@ final class PublicEndpoint {
         return watch.receiveDatagram(source, datagram, nowNanos);
     }
 
-    void onTimeout(long nowNanos) {
+    /** True if something may have been concluded from silence. */
+    boolean onTimeout(long nowNanos) {
+        long before = watch.changes();
         watch.onTimeout(nowNanos);
         if (nowNanos >= nextResolveNanos) {
             resolveUnknown(nowNanos);
         }
+        return watch.changes() != before;
     }
 
     long nextDeadlineNanos() {
@@ -180,6 +184,7 @@ final class PublicEndpoint {
     void portMapped(@Nullable PortMapped current) {
         PortMapped old = portMapped;
         portMapped = current;
+        portMappings++;
         boolean same = old == null
                 ? current == null
                 : current != null && current.endpoint().equals(old.endpoint());
@@ -259,6 +264,11 @@ final class PublicEndpoint {
         boolean isCarriers = Boolean.TRUE.equals(nat.translated())
                 && (portMappingIsFutile() || local.stream().anyMatch(CARRIERS::contains));
         return isCarriers ? nat.behindCarrier() : nat;
+    }
+
+    /** Grows with whatever may change what is said here of candidates and of the NAT. */
+    long changes() {
+        return watch.changes() + portMappings;
     }
 
     private boolean portMappingIsFutile() {

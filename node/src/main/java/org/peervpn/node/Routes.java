@@ -32,10 +32,12 @@ final class Routes {
 
     private boolean ownersChanged = true;
 
+    /** What the machine should be set to follows from the same. */
+    private boolean wantedChanged = true;
+
     /** Kept while it is away: traffic never falls back to the uplink. */
     private @Nullable PeerEntry exit;
 
-    private boolean exitDecided;
     private NodeEvent.@Nullable ExitInUse announced;
     private boolean ready;
     private @Nullable RouterConfig wanted;
@@ -82,10 +84,11 @@ final class Routes {
     /** A peer has come, gone, or got other addresses. */
     void ownersChanged() {
         ownersChanged = true;
+        wantedChanged = true;
     }
 
     void forget(PeerEntry entry) {
-        ownersChanged = true;
+        ownersChanged();
         if (entry.equals(exit)) {
             exit = null;
         }
@@ -103,13 +106,19 @@ final class Routes {
      */
     void update(boolean everReached, long nowNanos, Consumer<NodeEvent> events) {
         chooseExit();
-        exitDecided = exit != null || (everReached && exitChoice.isDecided(peers, nowNanos));
         publishOwners();
-        if (config.waitForPeers() || everReached) {
+        if (wantedChanged && (config.waitForPeers() || everReached)) {
+            wantedChanged = false;
             route();
         }
-        if (applied != null) {
-            tell(applied, nowNanos, events);
+        RouterConfig done = applied;
+        if (done == null) {
+            return;
+        }
+        tellExit(done, nowNanos, events);
+        boolean isSwitched = exit == null || done.usingExit() != null;
+        if (!ready && isSwitched && isDecided(everReached, nowNanos)) {
+            becomeReady(events);
         }
     }
 
@@ -129,7 +138,7 @@ final class Routes {
                 exit.exitFamilies = Set.of();
             }
             exit = chosen;
-            ownersChanged = true;
+            ownersChanged();
         }
         if (chosen != null) {
             // While it is away, it keeps the families that it offered last.
@@ -176,9 +185,8 @@ final class Routes {
         }
     }
 
-    private void tell(RouterConfig done, long nowNanos, Consumer<NodeEvent> events) {
-        boolean exitSwitched = exit != null && done.usingExit() != null;
-        PeerEntry using = exitSwitched ? exit : null;
+    private void tellExit(RouterConfig done, long nowNanos, Consumer<NodeEvent> events) {
+        PeerEntry using = done.usingExit() == null ? null : exit;
         NodeEvent.ExitInUse now = using == null ? null : inUse(using);
         if (using == null || now == null) {
             announced = null;
@@ -186,14 +194,19 @@ final class Routes {
             announced = now;
             events.accept(now);
         }
-        boolean decided = config.waitForPeers() || exitDecided;
-        if (!ready && decided && (exit == null || exitSwitched)) {
-            ready = true;
-            if (exit == null && !config.waitForPeers()) {
-                events.accept(new NodeEvent.NoExit());
-            }
-            events.accept(new NodeEvent.Ready());
+    }
+
+    /** Whether there is an exit, or none that is worth waiting for. */
+    private boolean isDecided(boolean everReached, long nowNanos) {
+        return config.waitForPeers() || exit != null || (everReached && exitChoice.isDecided(peers, nowNanos));
+    }
+
+    private void becomeReady(Consumer<NodeEvent> events) {
+        ready = true;
+        if (exit == null && !config.waitForPeers()) {
+            events.accept(new NodeEvent.NoExit());
         }
+        events.accept(new NodeEvent.Ready());
     }
 
     private NodeEvent.ExitInUse inUse(PeerEntry using) {
@@ -206,13 +219,18 @@ final class Routes {
         return new NodeEvent.ExitInUse(using.label(), carried, refused);
     }
 
-    /** When the patience with a peer that has not yet said hello ends. */
+    /** When the patience with a peer that has not yet said hello ends, while that is still of interest. */
     long nextDeadlineNanos(long nowNanos) {
-        return peers.entries().stream()
-                .filter(entry -> entry.up)
-                .mapToLong(entry -> entry.upSinceNanos + NodeCore.HELLO_PATIENCE_NANOS)
-                .filter(moment -> moment > nowNanos)
-                .min()
-                .orElse(Long.MAX_VALUE);
+        long next = Long.MAX_VALUE;
+        if (ready) {
+            return next;
+        }
+        for (PeerEntry entry : peers.entries()) {
+            long patienceEnds = entry.upSinceNanos + NodeCore.HELLO_PATIENCE_NANOS;
+            if (entry.up && patienceEnds > nowNanos) {
+                next = Math.min(next, patienceEnds);
+            }
+        }
+        return next;
     }
 }

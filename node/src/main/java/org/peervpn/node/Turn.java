@@ -39,6 +39,9 @@ final class Turn {
     }
 
     List<NodeEvent> takeEvents() {
+        if (events.isEmpty()) {
+            return List.of();
+        }
         List<NodeEvent> happened = List.copyOf(events);
         events.clear();
         return happened;

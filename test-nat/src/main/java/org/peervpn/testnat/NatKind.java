@@ -21,6 +21,11 @@ public enum NatKind {
         this.type = type;
     }
 
+    /** What stands next to the site. */
+    public NatType type() {
+        return type;
+    }
+
     SitePlan plan(String name) {
         SitePlan plan = SitePlan.of(name, type);
         return switch (this) {

@@ -1,12 +1,9 @@
 package org.peervpn.tunnel;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.peervpn.tunnel.crypto.Blake2s;
 import org.peervpn.tunnel.crypto.X25519;
 
 /** An X25519 private key. Prints as {@code NoisePrivateKey(secret)}. */
@@ -39,29 +36,6 @@ public final class NoisePrivateKey {
     /** null if {@code other} is weak. The caller wipes the result. */
     byte @Nullable [] agree(NoisePublicKey other) {
         return X25519.agree(bytes, other.bytes());
-    }
-
-    /**
-     * 32 bytes that only the two owners of the keys can compute, another 32 for each purpose (BLAKE2s KDF of the
-     * WireGuard paper, section 5.4, over the key agreement); null if {@code other} is weak.
-     */
-    public byte @Nullable [] pairSecret(NoisePublicKey other, String purpose) {
-        byte[] agreed = agree(other);
-        if (agreed == null) {
-            return null;
-        }
-        byte[] own = publicKey.bytes();
-        byte[] peers = other.bytes();
-        boolean smaller = Arrays.compareUnsigned(own, peers) < 0;
-        byte[] text = purpose.getBytes(StandardCharsets.UTF_8);
-        byte[] input = ByteBuffer.allocate(text.length + own.length + peers.length)
-                .put(text)
-                .put(smaller ? own : peers)
-                .put(smaller ? peers : own)
-                .array();
-        byte[] secret = Blake2s.kdf(agreed, input, 1);
-        Arrays.fill(agreed, (byte) 0);
-        return secret;
     }
 
     /** For the key file only. */

@@ -61,6 +61,18 @@ public final class Peer {
         return keypairs.inUse().stream().map(Keypair::handshakeHash).toList();
     }
 
+    /**
+     * 32 bytes that only this node and the peer can compute, another 32 for each purpose: the BLAKE2s KDF of the WireGuard
+     * paper, section 5.4, of what their static keys agree on, over the purpose and both public keys, the smaller one first.
+     * The caller wipes them.
+     */
+    public byte[] pairSecret(String purpose) {
+        if (removed) {
+            throw new IllegalStateException("a peer that was removed has no secret any more");
+        }
+        return staticSecret.derived(purpose);
+    }
+
     /** When the last handshake was completed; -1 for never. */
     public long lastHandshakeNanos() {
         return lastHandshakeNanos;

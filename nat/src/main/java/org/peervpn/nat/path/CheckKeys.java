@@ -15,20 +15,22 @@ import javax.crypto.spec.SecretKeySpec;
 public final class CheckKeys {
     static final int SECRET_LENGTH = 32;
 
-    /** Of one direction on one day. */
+    /** Of one direction on one day. Loop only. */
     static final class Credentials {
         /** The STUN USERNAME: 24 hexadecimal digits. */
         final String username;
 
-        private final SecretKeySpec key;
+        /** Kept: to find one and to key it costs more than the MAC of a check. */
+        private final Mac mac;
 
-        Credentials(String username, SecretKeySpec key) {
+        Credentials(String username, byte[] key) {
             this.username = username;
-            this.key = key;
+            this.mac = keyed(new SecretKeySpec(key, ALGORITHM));
         }
 
         byte[] mac(byte[] data, int length) {
-            return CheckKeys.hmac(key, data, length);
+            mac.update(data, 0, length);
+            return mac.doFinal();
         }
 
         @Override
@@ -72,8 +74,9 @@ public final class CheckKeys {
     private Credentials derive(boolean fromSmaller, long day) {
         byte[] name = label("check name", fromSmaller, day);
         byte[] key = label("check key", fromSmaller, day);
-        String username = HexFormat.of().formatHex(hmac(secret, name, name.length), 0, USERNAME_BYTES);
-        return new Credentials(username, new SecretKeySpec(hmac(secret, key, key.length), ALGORITHM));
+        Mac mac = keyed(secret);
+        String username = HexFormat.of().formatHex(mac.doFinal(name), 0, USERNAME_BYTES);
+        return new Credentials(username, mac.doFinal(key));
     }
 
     /** Names one node to the other in this beacon. */
@@ -84,7 +87,7 @@ public final class CheckKeys {
                 .put(nonce)
                 .putShort((short) port)
                 .array();
-        return ByteBuffer.wrap(hmac(secret, input, input.length)).getLong();
+        return ByteBuffer.wrap(keyed(secret).doFinal(input)).getLong();
     }
 
     private static byte[] label(String purpose, boolean fromSmaller, long day) {
@@ -96,12 +99,11 @@ public final class CheckKeys {
                 .array();
     }
 
-    private static byte[] hmac(SecretKeySpec key, byte[] data, int length) {
+    private static Mac keyed(SecretKeySpec key) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);
-            mac.update(data, 0, length);
-            return mac.doFinal();
+            return mac;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has " + ALGORITHM, e);
         }

@@ -4,11 +4,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 
 /** The last events of one peer's path, for people who ask why. */
 final class Journal {
     static final int MAX_EVENTS = 20;
+
+    private static final long TENTH_NANOS = 100_000_000L;
 
     private final Deque<String> events = new ArrayDeque<>();
 
@@ -16,7 +17,8 @@ final class Journal {
         if (events.size() == MAX_EVENTS) {
             events.removeFirst();
         }
-        events.add(String.format(Locale.ROOT, "%.1f s: %s", nowNanos / 1e9, event));
+        long tenths = (nowNanos + TENTH_NANOS / 2) / TENTH_NANOS;
+        events.add(tenths / 10 + "." + tenths % 10 + " s: " + event);
     }
 
     List<String> lines() {

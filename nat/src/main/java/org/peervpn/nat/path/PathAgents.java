@@ -50,10 +50,11 @@ public final class PathAgents {
     }
 
     public PathAgent add(CheckKeys keys, boolean mayBeSprayed, PathAgent.Output output) {
+        refreshNames();
         PathAgent agent = new PathAgent(this, keys, mayBeSprayed, output);
         agents.add(agent);
+        listenFor(agent);
         changed();
-        inboundDay = Long.MIN_VALUE;
         return agent;
     }
 
@@ -160,19 +161,20 @@ public final class PathAgents {
         }
     }
 
-    /** Yesterday's and tomorrow's names count, too: clocks differ. */
     private void refreshNames() {
         long day = day();
-        if (day == inboundDay) {
-            return;
+        if (day != inboundDay) {
+            inboundDay = day;
+            inbound.clear();
+            agents.forEach(this::listenFor);
         }
-        inboundDay = day;
-        inbound.clear();
-        for (PathAgent agent : agents) {
-            for (long d = day - 1; d <= day + 1; d++) {
-                Credentials credentials = agent.keys().inbound(d);
-                inbound.put(credentials.username, new Inbound(agent, credentials));
-            }
+    }
+
+    /** Yesterday's and tomorrow's names count, too: clocks differ. */
+    private void listenFor(PathAgent agent) {
+        for (long day = inboundDay - 1; day <= inboundDay + 1; day++) {
+            Credentials credentials = agent.keys().inbound(day);
+            inbound.put(credentials.username, new Inbound(agent, credentials));
         }
     }
 
@@ -209,10 +211,10 @@ public final class PathAgents {
     public long nextDeadlineNanos() {
         if (changed) {
             changed = false;
-            nextDeadlineNanos = agents.stream()
-                    .mapToLong(PathAgent::nextDeadlineNanos)
-                    .min()
-                    .orElse(Long.MAX_VALUE);
+            nextDeadlineNanos = Long.MAX_VALUE;
+            for (PathAgent agent : agents) {
+                nextDeadlineNanos = Math.min(nextDeadlineNanos, agent.nextDeadlineNanos());
+            }
         }
         return nextDeadlineNanos;
     }

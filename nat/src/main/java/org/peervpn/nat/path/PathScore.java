@@ -14,6 +14,10 @@ record PathScore(CandidateType type, boolean isIpv4, long rttNanos) implements C
     /** Round trips that differ by less are alike: paths must not flap. */
     private static final long LIKE_NANOS = 20_000_000L;
 
+    private static final Comparator<PathScore> ORDER = Comparator.comparing(PathScore::type)
+            .thenComparing(PathScore::isIpv4)
+            .thenComparingLong(score -> score.rttNanos / LIKE_NANOS);
+
     static PathScore of(CandidateType type, Pair pair, long rttNanos) {
         boolean isIpv4 = !(pair.remote().getAddress() instanceof Inet6Address);
         return new PathScore(type, isIpv4, rttNanos);
@@ -21,9 +25,6 @@ record PathScore(CandidateType type, boolean isIpv4, long rttNanos) implements C
 
     @Override
     public int compareTo(PathScore other) {
-        return Comparator.comparing(PathScore::type)
-                .thenComparing(PathScore::isIpv4)
-                .thenComparingLong(score -> score.rttNanos / LIKE_NANOS)
-                .compare(this, other);
+        return ORDER.compare(this, other);
     }
 }

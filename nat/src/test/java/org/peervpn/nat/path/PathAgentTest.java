@@ -219,6 +219,26 @@ class PathAgentTest {
     }
 
     @Test
+    void agentsThatComeLaterAreHeardBesideTheOthers() {
+        List<Node> nodes = started(Kind.PORT_RESTRICTED, Kind.PORT_RESTRICTED);
+        net.run(SECOND);
+        Node left = nodes.get(0);
+        Node right = nodes.get(1);
+        for (Node node : nodes) {
+            Node peer = node == left ? right : left;
+            node.used.clear();
+            CheckKeys keys = new CheckKeys(new byte[CheckKeys.SECRET_LENGTH], node == left);
+            PathAgent later = node.agents.add(keys, true, node);
+            later.remote(List.of(new Candidate(CandidateType.SERVER_REFLEXIVE, peer.endpoint())), peer.summary(), true);
+            later.begin(node == left ? net.nowNanos : Long.MAX_VALUE);
+        }
+        net.run(SECOND);
+
+        assertThat(left.used).isNotEmpty();
+        assertThat(right.agents.droppedDatagrams()).isZero();
+    }
+
+    @Test
     void aFlippedBitMakesACheckWorthless() {
         SecureRandom random = new SecureRandom();
         byte[] secret = new byte[CheckKeys.SECRET_LENGTH];

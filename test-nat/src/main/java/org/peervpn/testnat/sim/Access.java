@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Behavior;
 import org.peervpn.nat.NatSummary;
 import org.peervpn.nat.PortAllocation;
+import org.peervpn.testnat.NatKind;
 import org.peervpn.testnat.NatType;
 
 /**
@@ -22,12 +23,17 @@ record Access(
         return new Access(type.name().toLowerCase(Locale.ROOT).replace('_', '-'), NatBehavior.of(type), null);
     }
 
-    static Access behind(NatBehavior nat) {
-        return new Access(nat.toString(), nat, null);
+    static Access of(NatKind kind) {
+        NatBehavior nat = NatBehavior.of(kind.type());
+        return switch (kind) {
+            case RANDOM_PORT -> new Access(kind.toString(), nat == null ? null : nat.withStableRandomPorts(), null);
+            case CGN -> new Access(kind.toString(), nat, nat);
+            default -> of(kind.type());
+        };
     }
 
-    Access named(String other) {
-        return new Access(other, nat, carrier);
+    static Access behind(NatBehavior nat) {
+        return new Access(nat.toString(), nat, null);
     }
 
     Access withCarrier(NatBehavior behavior) {

@@ -287,7 +287,7 @@ final class NatBox implements Station {
         Mapping fresh = new Mapping(internal, newExternal(key, now));
         mappings.put(key, fresh);
         byExternal.put(fresh.external, fresh);
-        if (behavior.translates()) {
+        if (behavior.translates() && trace.isOn()) {
             trace.say(name, "maps " + Endpoint.text(internal) + " to " + Endpoint.text(fresh.external));
         }
         return fresh;

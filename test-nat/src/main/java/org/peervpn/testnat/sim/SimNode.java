@@ -235,7 +235,7 @@ final class SimNode implements NodeOutput {
         if (literal != null) {
             told.add(literal);
         }
-        network.trace().say(name(), "is told " + line.endpoint());
+        network.trace().say(name(), "is told", line.endpoint());
         call(node -> node.add(line, now()));
     }
 
@@ -413,7 +413,7 @@ final class SimNode implements NodeOutput {
 
     @Override
     public void event(NodeEvent event) {
-        network.trace().say(name(), "* " + event);
+        network.trace().say(name(), "*", event);
         if (event instanceof NodeEvent.PeerConnected connected) {
             up.add(connected.peer().id());
         } else if (event instanceof NodeEvent.PeerGone gone) {

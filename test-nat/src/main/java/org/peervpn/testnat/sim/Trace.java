@@ -27,9 +27,10 @@ final class Trace {
         }
     }
 
-    void say(String who, String what, Datagram datagram) {
+    /** What it is about is made a text only if somebody reads. */
+    void say(String who, String what, Object about) {
         if (lines != null) {
-            say(who, what + " " + datagram);
+            say(who, what + " " + about);
         }
     }
 }

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.peervpn.nat.Prospect;
+import org.peervpn.testnat.NatKind;
 
 class MatrixTest {
 
     @Test
     void withCodesEveryPairThatCanConnectDoes() {
-        for (MatrixKind[] pair : Matrix.pairs()) {
+        for (NatKind[] pair : Matrix.pairs()) {
             Matrix.Cell cell = Matrix.cell(pair[0], pair[1], 1, true);
 
             assertThat(cell.isDirect()).as("%s", cell).isEqualTo(cell.theory() != Prospect.NONE);
@@ -20,7 +21,7 @@ class MatrixTest {
 
     @Test
     void withShortLinesEveryPairThatNeedsNoTrickDoes() {
-        for (MatrixKind[] pair : Matrix.pairs()) {
+        for (NatKind[] pair : Matrix.pairs()) {
             Matrix.Cell cell = Matrix.cell(pair[0], pair[1], 1, false);
 
             if (cell.theory() == Prospect.PLAIN) {

@@ -16,7 +16,7 @@ public enum AeadProvider {
     JDK,
     BOUNCY_CASTLE;
 
-    /** The first that works on this machine; found out once. */
+    /** The first that works on this machine; found out once. If it has {@link X25519} too, that is used from then on. */
     public static AeadProvider chosen() {
         return Chosen.PROVIDER;
     }
@@ -41,6 +41,19 @@ public enum AeadProvider {
             return passesSelfTest(newAead());
         } catch (LinkageError | RuntimeException e) {
             return false; // No native library for this machine, or a broken one: the next provider is tried.
+        }
+    }
+
+    /** Whether it has X25519 too, which is then used from now on. */
+    private void bringX25519() {
+        try {
+            switch (this) {
+                case LIBCRYPTO -> X25519.adopt(new LibcryptoX25519());
+                case CONSCRYPT -> X25519.adopt(new ConscryptX25519(ConscryptHolder.PROVIDER));
+                case JDK, BOUNCY_CASTLE -> {} // theirs is slower than ours, or the same
+            }
+        } catch (LinkageError e) {
+            return; // plain Java will do
         }
     }
 
@@ -71,10 +84,16 @@ public enum AeadProvider {
     }
 
     private static final class Chosen {
-        static final AeadProvider PROVIDER = Arrays.stream(values())
-                .filter(AeadProvider::works)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("ChaCha20-Poly1305 fails its self test"));
+        static final AeadProvider PROVIDER = find();
+
+        private static AeadProvider find() {
+            AeadProvider found = Arrays.stream(values())
+                    .filter(AeadProvider::works)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("ChaCha20-Poly1305 fails its self test"));
+            found.bringX25519();
+            return found;
+        }
     }
 
     /** Apart, so that Conscrypt's native library is loaded only when it is asked for. */

@@ -28,7 +28,7 @@ final class ForeignFunctions {
                 .invoke(null, libraryName, forever);
     }
 
-    /** A handle of this type, of whose classes each is int or long. */
+    /** A handle of this type, of whose classes each is int or long, and the result's perhaps void. */
     MethodHandle function(String name, Class<?> result, Class<?>... parameters) throws ReflectiveOperationException {
         Optional<?> symbol = (Optional<?>)
                 type("SymbolLookup").getMethod("find", String.class).invoke(library, name);
@@ -37,9 +37,7 @@ final class ForeignFunctions {
         for (int i = 0; i < parameters.length; i++) {
             Array.set(layouts, i, layout(parameters[i]));
         }
-        Object descriptor = type("FunctionDescriptor")
-                .getMethod("of", type("MemoryLayout"), layouts.getClass())
-                .invoke(null, layout(result), layouts);
+        Object descriptor = descriptor(result, layouts);
         Object options = Array.newInstance(type("Linker$Option"), 1);
         Object critical =
                 type("Linker$Option").getMethod("critical", boolean.class).invoke(null, false);
@@ -47,6 +45,13 @@ final class ForeignFunctions {
         return (MethodHandle) type("Linker")
                 .getMethod("downcallHandle", type("MemorySegment"), type("FunctionDescriptor"), options.getClass())
                 .invoke(linker, address, descriptor, options);
+    }
+
+    private static Object descriptor(Class<?> result, Object layouts) throws ReflectiveOperationException {
+        Class<?> type = type("FunctionDescriptor");
+        return result == void.class
+                ? type.getMethod("ofVoid", layouts.getClass()).invoke(null, layouts)
+                : type.getMethod("of", type("MemoryLayout"), layouts.getClass()).invoke(null, layout(result), layouts);
     }
 
     /** {@code (Buffer)long}: the address of the position of a direct buffer. */

@@ -1,11 +1,20 @@
 package org.peervpn.tunnel.crypto;
 
 import java.security.SecureRandom;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The Diffie-Hellman function of RFC 7748. Scalars are clamped when they are used. */
+/** The Diffie-Hellman function of RFC 7748. Scalars are clamped when they are used. Any thread may use it. */
 public final class X25519 {
     public static final int LENGTH = 32;
+
+    /** Whatever computes the function: as {@link X25519#agree}, and as exact about points of small order. */
+    interface Agreement {
+        byte @Nullable [] agree(byte[] privateKey, byte[] publicKey);
+    }
+
+    /** Plain Java until the cipher for packets has been found, which may bring something that takes half the time. */
+    private static volatile Agreement fastest = X25519::agreePlainly;
 
     private X25519() {}
 
@@ -23,9 +32,33 @@ public final class X25519 {
 
     /** null for a point of small order, whose result is all zero whoever computes it. */
     public static byte @Nullable [] agree(byte[] privateKey, byte[] publicKey) {
+        return fastest.agree(privateKey, publicKey);
+    }
+
+    static byte @Nullable [] agreePlainly(byte[] privateKey, byte[] publicKey) {
         byte[] shared = new byte[LENGTH];
         boolean contributory =
                 org.bouncycastle.math.ec.rfc7748.X25519.calculateAgreement(privateKey, 0, publicKey, 0, shared, 0);
         return contributory ? shared : null;
+    }
+
+    /** From now on it is used, if it agrees with plain Java. */
+    static void adopt(Agreement agreement) {
+        if (passesSelfTest(agreement)) {
+            fastest = agreement;
+        }
+    }
+
+    static boolean passesSelfTest(Agreement agreement) {
+        byte[] scalar = new byte[LENGTH];
+        byte[] point = new byte[LENGTH];
+        Arrays.fill(scalar, (byte) 0xa7);
+        Arrays.fill(point, (byte) 0xd9); // its highest bit does not count
+        try {
+            return Arrays.equals(agreement.agree(scalar, point), agreePlainly(scalar, point))
+                    && agreement.agree(scalar, new byte[LENGTH]) == null;
+        } catch (LinkageError | RuntimeException e) {
+            return false;
+        }
     }
 }

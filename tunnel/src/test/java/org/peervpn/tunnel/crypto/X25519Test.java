@@ -2,6 +2,9 @@ package org.peervpn.tunnel.crypto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.security.SecureRandom;
+import java.util.List;
+import org.conscrypt.Conscrypt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +27,41 @@ class X25519Test {
                 .isEqualTo(vectors.get("shared"));
         assertThat(X25519.agree(vectors.get("bob.private"), vectors.get("alice.public")))
                 .isEqualTo(vectors.get("shared"));
+    }
+
+    @Test
+    void whatIsFasterAgreesWithPlainJava() throws Exception {
+        SecureRandom random = SecureRandom.getInstance("SHA1PRNG");
+        random.setSeed(25519);
+        for (X25519.Agreement agreement : List.of(new ConscryptX25519(Conscrypt.newProvider()), fastest())) {
+            assertThat(X25519.passesSelfTest(agreement)).isTrue();
+            for (int i = 0; i < 100; i++) {
+                byte[] scalar = new byte[X25519.LENGTH];
+                byte[] point = new byte[X25519.LENGTH];
+                random.nextBytes(scalar);
+                random.nextBytes(point);
+                assertThat(agreement.agree(scalar, point)).isEqualTo(X25519.agreePlainly(scalar, point));
+            }
+        }
+    }
+
+    /** On Java 22 and later that of the OpenSSL. */
+    private static X25519.Agreement fastest() {
+        AeadProvider.chosen();
+        return X25519::agree;
+    }
+
+    @ParameterizedTest
+    @ValueSource(bytes = {0, 1})
+    void nothingIsAgreedWithAPointOfSmallOrder(byte first) throws Exception {
+        byte[] point = new byte[X25519.LENGTH];
+        point[0] = first;
+        byte[] scalar = vectors.get("alice.private");
+
+        assertThat(X25519.agreePlainly(scalar, point)).isNull();
+        assertThat(fastest().agree(scalar, point)).isNull();
+        assertThat(new ConscryptX25519(Conscrypt.newProvider()).agree(scalar, point))
+                .isNull();
     }
 
     @Test
