@@ -216,7 +216,8 @@ final class Calls {
     private void sendToCandidates(PeerEntry entry, @Nullable Path path, ByteBuffer datagram) {
         boolean sent = path != null;
         for (InetSocketAddress candidate : entry.places()) {
-            Path other = output.pathTo(candidate);
+            // What was the peer's in the network where we were may be ours here.
+            Path other = paths.isOurs(candidate) ? null : output.pathTo(candidate);
             if (other != null && !other.equals(path)) {
                 output.send(other, datagram.duplicate());
                 sent = true;

@@ -3,7 +3,9 @@ package org.peervpn.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.peervpn.node.World.address;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +17,9 @@ import org.peervpn.node.NodeStatus.State;
 import org.peervpn.node.World.Config;
 import org.peervpn.node.World.Datagram;
 import org.peervpn.node.World.SimNode;
+import org.peervpn.routing.Cidr;
+import org.peervpn.tunnel.NoisePrivateKey;
+import org.peervpn.tunnel.NoisePublicKey;
 
 /** How a node calls peers that do not answer. */
 class ReconnectTest {
@@ -35,6 +40,19 @@ class ReconnectTest {
 
     /** When initiations to the peer left, in nanoseconds. */
     private final List<Long> calls = new ArrayList<>();
+
+    @Test
+    void whereWeAreOurselvesNobodyIsCalled() {
+        NoisePublicKey key = NoisePrivateKey.generate(new SecureRandom()).publicKey();
+        SimNode node =
+                world.add(config -> config.connect(new ConnectLine(key, Endpoint.parse("192.168.1.9:51820"))));
+        InetAddress own = address("192.168.1.9");
+        node.core.local(List.of(new LocalNetwork(own, Cidr.network(own, 24))), 51820, world.nowNanos());
+        node.start();
+        world.run(Duration.ofSeconds(20));
+
+        assertThat(node.sentDatagrams).isZero();
+    }
 
     @Test
     void peerThatWasNeverReachedIsCalledEvery5SecondsInTheSteadyPartOfAMinute() {

@@ -170,7 +170,7 @@ public final class PathAgent {
         connected = true;
         inUse = pair;
         nextAttemptNanos = Long.MAX_VALUE;
-        spray.end(pair.channel(), nowNanos);
+        spray.end(nowNanos);
     }
 
     public void disconnected(long nowNanos) {
@@ -394,8 +394,9 @@ public final class PathAgent {
         output.send(pair, check);
     }
 
-    boolean isConnected() {
-        return connected;
+    /** By which the tunnel works, whoever has chosen it; negative while it does not. */
+    int channelInUse() {
+        return connected && inUse != null ? inUse.channel() : -1;
     }
 
     boolean mutualSpray() {

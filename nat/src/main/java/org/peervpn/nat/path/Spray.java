@@ -49,7 +49,6 @@ final class Spray {
     private long decideNanos = Long.MAX_VALUE;
     private long stepNanos = Long.MAX_VALUE;
     private long closeNanos = Long.MAX_VALUE;
-    private int keptChannel = -1;
     private boolean mayRepeat;
     private int rounds;
     private long lastRoundNanos;
@@ -83,10 +82,9 @@ final class Spray {
         all.sprayEnded(this);
     }
 
-    /** The tunnel works by this channel, the only one still needed. */
-    void end(int channel, long nowNanos) {
+    /** The tunnel works: no channel is needed any more but the one in use. */
+    void end(long nowNanos) {
         found();
-        keptChannel = channel;
         if (!channels.isEmpty()) {
             closeNanos = Math.min(closeNanos, nowNanos + LINGER_NANOS);
         }
@@ -176,16 +174,14 @@ final class Spray {
         role = Role.NONE;
         all.sprayEnded(this);
         ports.clear();
-        boolean keeps = agent.isConnected() && channels.contains(keptChannel);
-        for (int channel : channels) {
-            if (!keeps || channel != keptChannel) {
+        int kept = agent.channelInUse();
+        channels.removeIf(channel -> {
+            boolean isOver = channel != kept;
+            if (isOver) {
                 output.closeChannel(channel);
             }
-        }
-        channels.clear();
-        if (keeps) {
-            channels.add(keptChannel);
-        }
+            return isOver;
+        });
         stepNanos = Long.MAX_VALUE;
     }
 

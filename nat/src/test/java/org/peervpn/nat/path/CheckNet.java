@@ -74,6 +74,8 @@ final class CheckNet {
         int closed;
         boolean started;
 
+        final Set<Integer> closedChannels = new HashSet<>();
+
         /** Channels by which nothing arrives any more. */
         final Set<Integer> cut = new HashSet<>();
 
@@ -172,6 +174,7 @@ final class CheckNet {
         @Override
         public void closeChannel(int channel) {
             closed++;
+            closedChannels.add(channel);
         }
     }
 

@@ -143,6 +143,26 @@ class PathAgentTest {
     }
 
     @Test
+    void aBetterChannelThatIsChosenLaterIsNotClosed() {
+        List<Node> nodes = started(Kind.SYMMETRIC, Kind.PORT_RESTRICTED);
+        Node hard = nodes.get(0);
+        for (int i = 0; i < 150 && hard.used.isEmpty(); i++) {
+            net.run(SECOND / 10);
+        }
+        Pair winner = hard.used.get(0);
+        hard.agent.connected(winner, net.nowNanos);
+        Pair better = new Pair(winner.channel() == 1 ? 2 : 1, winner.remote());
+        hard.agent.answered(better, 0, net.nowNanos);
+        assertThat(hard.used).last().isEqualTo(better);
+        net.run(20 * SECOND);
+
+        assertThat(hard.closedChannels)
+                .hasSize(hard.opened - 1)
+                .contains(winner.channel())
+                .doesNotContain(better.channel());
+    }
+
+    @Test
     void withoutBothConsentsNothingIsSprayed() {
         List<Node> nodes = net.pair(Kind.SYMMETRIC, Kind.PORT_RESTRICTED);
         knowEachOther(nodes);

@@ -150,8 +150,11 @@ final class Invariants implements SimNode.Witness {
         }
     }
 
+    /** As far as the node can know: of a move it hears a moment later. */
     private static boolean isItself(SimNode node, InetSocketAddress remote) {
-        return remote.getPort() == SimNode.PORT && node.host().addresses().contains(remote.getAddress());
+        return remote.getPort() == SimNode.PORT
+                && node.host().addresses().contains(remote.getAddress())
+                && node.knowsToHave(remote.getAddress());
     }
 
     private static boolean isSane(InetSocketAddress remote) {

@@ -63,6 +63,7 @@ final class SimNode implements NodeOutput {
     private final Set<Site> places = new LinkedHashSet<>();
 
     private Site site;
+    private List<InetAddress> knownAddresses = List.of();
     private Remembered remembered = Remembered.NOTHING;
     private Instant lastTold = Instant.EPOCH;
     private @Nullable NodeCore core; // null while it does not run
@@ -175,7 +176,8 @@ final class SimNode implements NodeOutput {
     }
 
     private List<LocalNetwork> networks() {
-        return host.addresses().stream()
+        knownAddresses = host.addresses();
+        return knownAddresses.stream()
                 .map(address -> new LocalNetwork(
                         address, Cidr.network(address, address instanceof Inet4Address ? IPV4_PREFIX : IPV6_PREFIX)))
                 .toList();
@@ -287,6 +289,11 @@ final class SimNode implements NodeOutput {
             }
         }
         return false;
+    }
+
+    /** Whether it has been told that this is an address of its host. */
+    boolean knowsToHave(InetAddress address) {
+        return knownAddresses.contains(address);
     }
 
     /** Whether it has ever been elsewhere. */
