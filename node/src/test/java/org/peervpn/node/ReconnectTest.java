@@ -44,8 +44,7 @@ class ReconnectTest {
     @Test
     void whereWeAreOurselvesNobodyIsCalled() {
         NoisePublicKey key = NoisePrivateKey.generate(new SecureRandom()).publicKey();
-        SimNode node =
-                world.add(config -> config.connect(new ConnectLine(key, Endpoint.parse("192.168.1.9:51820"))));
+        SimNode node = world.add(config -> config.connect(new ConnectLine(key, Endpoint.parse("192.168.1.9:51820"))));
         InetAddress own = address("192.168.1.9");
         node.core.local(List.of(new LocalNetwork(own, Cidr.network(own, 24))), 51820, world.nowNanos());
         node.start();
