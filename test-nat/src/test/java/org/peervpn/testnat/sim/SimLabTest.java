@@ -28,7 +28,7 @@ class SimLabTest {
      * a host that has left; the address of a peer in the network where we were before.
      */
     @ParameterizedTest
-    @ValueSource(longs = {698, 2241, 2677, 3084, 5595})
+    @ValueSource(longs = {698, 2241, 2677, 3084, 5595, 5001453, 5004089, 5004572, 5007861, 5015598, 5018379})
     void whatOnceWentWrongGoesWell(long seed) {
         ScenarioRun.Outcome outcome = new ScenarioRun(new ScenarioDraw(seed).draw(), null).play();
 
