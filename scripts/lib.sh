@@ -1,9 +1,13 @@
 # shellcheck shell=bash
 # What the scripts share. Sourced, never run.
 
-# Small and quick to start; the data path allocates little. The keys in its memory get into no file, and nobody attaches.
+# Small and quick to start; the data path allocates little. What runs less often than packets do is not compiled thoroughly,
+# which would cost a start a fifth of its time and a node a tenth of its memory. The keys in its memory get into no file, and
+# nobody attaches.
 # shellcheck disable=SC2034
 PEERVPN_JAVA_OPTIONS=(-XX:+UseSerialGC -Xms16m -Xmx192m -XX:MaxDirectMemorySize=256m
+  -XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=5000 -XX:Tier4CompileThreshold=30000
+  -XX:Tier4BackEdgeThreshold=160000
   -XX:-CreateCoredumpOnCrash -XX:ErrorFile=/dev/null -XX:+DisableAttachMechanism -XX:-UsePerfData)
 
 die() {
@@ -100,7 +104,8 @@ build_if_needed() {
     return
   fi
   command -v mvn > /dev/null || die "Maven is missing; install it with: apt-get install maven"
-  exec {lock}> "$root/.build.lock"
+  as_owner "$root" touch "$root/.build.lock"
+  exec {lock}< "$root/.build.lock"
   flock "$lock"
   echo "Building peervpn (once)..."
   as_owner "$root" mkdir -p "$root/$module/target"
@@ -111,25 +116,32 @@ build_if_needed() {
   exec {lock}>&-
 }
 
-# archive_classes ROOT: keeps peervpn's classes as the newest Java wants them in memory, which halves the time to start:
-# those that two modes need which go a long way without a network, and all of our own. Without the archive all is as before.
+# archive_classes ROOT: keeps peervpn's classes as the newest Java wants them in memory, which halves the time to start.
+# Without the archive all is as before.
 archive_classes() {
-  local root=$1 java scratch mode
-  java=$(newest_java)
-  scratch=$(as_owner "$root" mktemp -d)
+  as_owner "$1" bash -c '. "$1/scripts/lib.sh" && make_class_archive "$1" "$2"' bash "$1" "$(newest_java)" \
+    > /dev/null 2>&1 || true
+}
+
+# make_class_archive ROOT JAVA: in a shell of its own. The classes are those that some calls need which go a long way without
+# a network, and all of our own. Java keeps classes as old as picocli's only if no lambda of that kind is kept, too.
+make_class_archive() {
+  local root=$1 java=$2
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' EXIT
   rm -f "$root"/cli/target/classes-*.jsa
-  for mode in --info --diagnostics; do
-    as_owner "$root" "$java" "${PEERVPN_JAVA_OPTIONS[@]}" -XX:DumpLoadedClassList="$scratch/$mode" \
-      -jar "$root/cli/target/peervpn.jar" --home="$scratch/home" $mode --stun=none > /dev/null 2>&1 || true
-  done
-  find "$root"/{tunnel,nat,routing,node,cli}/target/classes/org -name '*.class' -printf 'org/%P\n' \
-    | sed 's/\.class$//' | as_owner "$root" tee "$scratch/ours" > /dev/null
-  # Java keeps classes as old as picocli's only if no lambda of that kind is kept, too.
-  awk '!/^#|^@.*picocli/ { sub(/ id: .*/, ""); if (!seen[$0]++) print }' "$scratch"/--* "$scratch/ours" \
-    | as_owner "$root" tee "$scratch/classes" > /dev/null
-  as_owner "$root" "$java" "${PEERVPN_JAVA_OPTIONS[@]}" -Xshare:dump -XX:SharedClassListFile="$scratch/classes" \
-    -XX:SharedArchiveFile="$(class_archive "$root" "$java")" -cp "$root/cli/target/peervpn.jar" > /dev/null 2>&1 || true
-  rm -rf "$scratch"
+  train() {
+    "$java" "${PEERVPN_JAVA_OPTIONS[@]}" -XX:DumpLoadedClassList="$(mktemp "$scratch/list.XXXX")" \
+      -jar "$root/cli/target/peervpn.jar" --home="$scratch/home" --stun=none "$@" || true
+  }
+  train --info
+  train --info --json --config="$root/docs/config.example.yaml"
+  train --diagnostics
+  find "$root"/{tunnel,nat,routing,node,cli}/target/classes/org -name '*.class' -printf 'org/%P\n' | sed 's/\.class$//' \
+    > "$scratch/ours"
+  awk '!/^#|^@.*picocli/ { sub(/ id: .*/, ""); if (!seen[$0]++) print }' "$scratch"/list.* "$scratch/ours" > "$scratch/classes"
+  "$java" "${PEERVPN_JAVA_OPTIONS[@]}" -Xshare:dump -XX:SharedClassListFile="$scratch/classes" \
+    -XX:SharedArchiveFile="$(class_archive "$root" "$java")" -cp "$root/cli/target/peervpn.jar"
 }
 
 # class_archive ROOT JAVA: the file for this Java: one of another is of no use to it.
@@ -138,14 +150,15 @@ class_archive() {
 }
 
 # java_options ROOT JAVA ARGUMENT...: sets java_options for starting peervpn with these arguments. Java says nothing of an
-# archive that has become stale: it would say it on the standard output. What ends soon is not worth thorough compiling.
+# archive that has become stale: it would say it on the standard output. What ends by itself is not worth thorough compiling.
 java_options() {
   local archive
   archive=$(class_archive "$1" "$2")
   java_options=("${PEERVPN_JAVA_OPTIONS[@]}")
   [[ ! -f $archive ]] || java_options+=(-XX:SharedArchiveFile="$archive" -Xshare:auto -Xlog:disable)
   shift 2
-  [[ " $* " == *" --"@(exit|listen|connect|import)[\ =]* ]] || java_options+=(-XX:TieredStopAtLevel=1)
+  local ends='info|nattest|status|add|remove|admit|invite|check|export|down|repair|diagnostics|version|help'
+  [[ " $* " != *" --"@($ends)[\ =]* ]] || java_options+=(-XX:TieredStopAtLevel=1)
 }
 
 # peervpn_home ARGUMENT...: the home that peervpn would take with these arguments.

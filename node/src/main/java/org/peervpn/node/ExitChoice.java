@@ -70,10 +70,13 @@ final class ExitChoice {
         return config.exitVia().stream().flatMap(text -> named(text, peers));
     }
 
-    /** Only a peer that the operator knows: a stranger, or who came by a code, could give itself any name. An ambiguous name is nobody's. */
+    /**
+     * By its name only a peer that the operator knows: a stranger, or who came by a code, could give itself any. An ambiguous
+     * name is nobody's.
+     */
     private static Stream<PeerEntry> named(String text, PeerTable peers) {
         List<PeerEntry> called = peers.entries().stream()
-                .filter(entry -> entry.origin.isVouchedFor() && entry.isCalled(text))
+                .filter(entry -> entry.isIdentifiedBy(text) || (entry.origin.isVouchedFor() && entry.isCalled(text)))
                 .toList();
         return called.size() == 1 ? called.stream() : Stream.empty();
     }

@@ -5,7 +5,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,7 @@ import org.peervpn.node.DropCount.Reason;
 import org.peervpn.node.NodeStatus.State;
 import org.peervpn.node.Remembered.OpenInvitation;
 import org.peervpn.node.control.ControlCodec;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.routing.AllowedIps;
 import org.peervpn.routing.RouterConfig;
@@ -320,18 +320,18 @@ public final class NodeCore {
     }
 
     /**
-     * From now on whoever proves this secret first is let in, once and until then; an {@link IllegalArgumentException} says
-     * why not.
+     * From now on whoever proves this secret first is let in, once, within {@link Invitation#VALIDITY}; an {@link
+     * IllegalArgumentException} says why not.
      *
      * @param name whom it is meant for; empty if that is not said
      */
-    public void invite(OneTimeSecret secret, String name, Instant until, long now) {
+    public void invite(OneTimeSecret secret, String name, long now) {
         if (config.admission() == Admission.LINE) {
             throw new IllegalArgumentException("whoever holds this node's line comes in without an invitation"
                     + " (--admission=line): pass on the code of --info, or start the node with --admission=ask");
         }
         turn.begin(now);
-        invite(new OpenInvitation(secret, name, until));
+        invite(new OpenInvitation(secret, name, wallClock.instant().plus(Invitation.VALIDITY)));
         turn.unsettle();
         settle();
     }
@@ -342,21 +342,22 @@ public final class NodeCore {
     }
 
     /**
-     * Forgets the peer at once, and does not let it in again, now or in later runs, until it is named anew; withdraws the
-     * invitations that were meant for this name. Returns what was removed.
+     * Withdraws the invitations that were meant for this name. If there are none, forgets the peer at once, and does not let
+     * it in again, now or in later runs, until it is named anew. Returns what was removed.
      */
     public String remove(String peer, long now) {
         turn.begin(now);
-        boolean withdrawn = invitations.withdraw(peer);
-        PeerEntry entry = withdrawn ? peers.lookup(peer) : peers.find(peer);
-        if (entry != null) {
+        String removed;
+        if (invitations.withdraw(peer)) {
+            removed = "the invitation for " + Endpoint.printable(peer);
+        } else {
+            PeerEntry entry = peers.find(peer);
             roster.ban(entry);
+            removed = entry.label().toString();
         }
         turn.unsettle();
         settle();
-        return entry == null
-                ? "the invitation for " + Endpoint.printable(peer)
-                : entry.label().toString();
+        return removed;
     }
 
     /**

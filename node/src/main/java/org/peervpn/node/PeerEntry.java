@@ -224,7 +224,12 @@ final class PeerEntry {
 
     /** True if this is the peer's public key, Peer ID or name. */
     boolean isCalled(String text) {
-        return key.toString().equals(text) || id.text().equals(text) || text.equals(name());
+        return isIdentifiedBy(text) || text.equals(name());
+    }
+
+    /** True if this is the peer's public key or Peer ID, which nobody else can have. */
+    boolean isIdentifiedBy(String text) {
+        return key.toString().equals(text) || id.text().equals(text);
     }
 
     /** Where it may be: where the operator says, and if it does not answer there, where it was last. */

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -359,7 +358,7 @@ final class World {
         ConnectLine invite(String name) {
             OneTimeSecret secret = OneTimeSecret.generate(new SecureRandom());
             ConnectLine line = lineWith(secret);
-            core.invite(secret, name, Objects.requireNonNull(line.invitation()).validUntil(), nowNanos);
+            core.invite(secret, name, nowNanos);
             remembered = core.remembered();
             deliver();
             return line;

@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  *
  * <p>What we give to all together can be used up by some. So sources that were {@linkplain KnownSources known} before
- * have a share of their own.
+ * have a share of their own. Beyond both shares there is what transport data leaves of the loop's time.
  */
 final class HandshakeGate {
     /** So many cost some 5 % of one core; at a flood of 100,000 a second every tenth gets one. */
     static final int COOKIE_REPLIES_PER_SECOND = 10_000;
 
-    /** A quarter of a millisecond each: so many cost some 6 % of one core. As many again for known sources. */
+    /** Always, however full the tunnel is: so many cost some 6 % of one core. As many again for known sources. */
     static final int HANDSHAKES_PER_SECOND = 256;
 
     private final CookieChecker cookies;
@@ -34,6 +34,7 @@ final class HandshakeGate {
     private final RateLimiter repliesToKnown = new RateLimiter();
     private final Budget handshakes = new Budget(HANDSHAKES_PER_SECOND, HANDSHAKES_PER_SECOND / 4, 0);
     private final Budget handshakesOfKnown = new Budget(HANDSHAKES_PER_SECOND, HANDSHAKES_PER_SECOND / 4, 0);
+    private final SpareTime spareTime = new SpareTime(0);
 
     HandshakeGate(NoisePublicKey localKey, SecureRandom random, TunnelOutput output) {
         cookies = new CookieChecker(localKey, random);
@@ -43,6 +44,11 @@ final class HandshakeGate {
     /** A handshake was completed with somebody at this source. */
     void completed(Path source) {
         knownSources.add(source.remote().getAddress());
+    }
+
+    /** A packet of a peer has taken its part of the time. */
+    void passedPacket(long nowNanos) {
+        spareTime.spendOnPacket(nowNanos);
     }
 
     /** A first message, which anybody can send. */
@@ -84,8 +90,9 @@ final class HandshakeGate {
         if (hasMac2 && rateLimiter.isSpent(source.remote().getAddress(), nowNanos)) {
             return DropReason.RATE_LIMITED;
         }
-        Budget ofAll = hasMac2 ? handshakes : replies;
-        return !known && ofAll.isSpent(nowNanos) ? DropReason.OVERLOADED : null;
+        boolean isSpent =
+                hasMac2 ? handshakes.isSpent(nowNanos) && spareTime.isSpent(nowNanos) : replies.isSpent(nowNanos);
+        return !known && isSpent ? DropReason.OVERLOADED : null;
     }
 
     private void demandCookie(Path source, byte[] message, int senderIndex, boolean known, long nowNanos) {
@@ -104,7 +111,9 @@ final class HandshakeGate {
             output.dropped(DropReason.RATE_LIMITED);
             return false;
         }
-        boolean mayCost = (known && handshakesOfKnown.take(nowNanos)) || handshakes.take(nowNanos);
+        boolean mayCost = (known && handshakesOfKnown.take(nowNanos))
+                || handshakes.take(nowNanos)
+                || spareTime.takeHandshake(nowNanos);
         if (!mayCost) {
             output.dropped(DropReason.OVERLOADED);
         }

@@ -213,6 +213,7 @@ public final class Tunnel {
         if (opened == null) {
             return;
         }
+        gate.passedPacket(nowNanos);
         Peer peer = opened.peer();
         peer.lane().receivedTransport(opened.keypair(), opened.payload().remaining(), datagramBytes, nowNanos);
         reportPath(peer, source);

@@ -104,17 +104,51 @@ class FloodTest {
         Node node = new Node("flooded", 1);
         byte[] initiation = initiationOfNobody(node);
         HandshakeTest.putUnderLoad(node, 0);
-        for (int i = 0; i < 2 * HandshakeGate.HANDSHAKES_PER_SECOND; i++) {
-            Path source = Node.path("198.18." + i / 256 + "." + i % 256, 1);
-            node.receive(source, initiation, seconds(0.5));
-            byte[] withCookie = initiation.clone();
-            Macs.putMac2(withCookie, cookie(node, initiation));
-            node.receive(source, withCookie, seconds(0.5));
+        int sent = 600;
+        callFromEverywhere(node, initiation, sent, seconds(0.5));
+
+        int atOnce = HandshakeGate.HANDSHAKES_PER_SECOND / 4 + SpareTime.HANDSHAKES_AT_ONCE;
+        assertThat(node.drops(DropReason.BAD_HANDSHAKE)).isEqualTo(atOnce);
+        assertThat(node.drops(DropReason.OVERLOADED)).isEqualTo(sent - atOnce);
+    }
+
+    /** A handshake costs as much as fifty packets. */
+    @Test
+    void whatPacketsTakeIsNotSpentOnStrangers() {
+        Pair pair = Pair.connected();
+        byte[] initiation = initiationOfNobody(pair.right);
+        HandshakeTest.putUnderLoad(pair.right, seconds(1));
+        pair.nowNanos = seconds(1);
+        for (int i = 0; i < 50 * SpareTime.HANDSHAKES_AT_ONCE; i++) {
+            pair.sendFromLeft("one of many");
+            pair.deliver();
+        }
+        callFromEverywhere(pair.right, initiation, 300, seconds(1));
+
+        assertThat(pair.right.drops(DropReason.BAD_HANDSHAKE)).isEqualTo(HandshakeGate.HANDSHAKES_PER_SECOND / 4);
+    }
+
+    /** Some 2,500 a second, and 256 that it has in any case. */
+    @Test
+    void nodeWithoutTrafficHasTimeForHandshakes() {
+        Node node = new Node("called by all", 1);
+        byte[] initiation = initiationOfNobody(node);
+        HandshakeTest.putUnderLoad(node, seconds(1));
+        for (int tenth = 0; tenth < 10; tenth++) {
+            callFromEverywhere(node, initiation, 400, seconds(1 + tenth / 10.0));
         }
 
-        int atOnce = HandshakeGate.HANDSHAKES_PER_SECOND / 4;
-        assertThat(node.drops(DropReason.BAD_HANDSHAKE)).isEqualTo(atOnce);
-        assertThat(node.drops(DropReason.OVERLOADED)).isEqualTo(2 * HandshakeGate.HANDSHAKES_PER_SECOND - atOnce);
+        assertThat(node.drops(DropReason.BAD_HANDSHAKE)).isBetween(2_700, 3_000);
+    }
+
+    private static void callFromEverywhere(Node node, byte[] initiation, int times, long nowNanos) {
+        for (int i = 0; i < times; i++) {
+            Path source = Node.path("198.18." + i / 256 + "." + i % 256, 1);
+            node.receive(source, initiation, nowNanos);
+            byte[] withCookie = initiation.clone();
+            Macs.putMac2(withCookie, cookie(node, initiation));
+            node.receive(source, withCookie, nowNanos);
+        }
     }
 
     @Test
@@ -125,14 +159,7 @@ class FloodTest {
         pair.left.tunnel.initiate(pair.toRight, pair.nowNanos);
         pair.deliver();
         HandshakeTest.putUnderLoad(pair.right, seconds(126.4));
-        byte[] initiation = initiationOfNobody(pair.right);
-        for (int i = 0; i < HandshakeGate.HANDSHAKES_PER_SECOND; i++) {
-            Path source = Node.path("198.18.0." + i, 1);
-            pair.right.receive(source, initiation, seconds(126.4));
-            byte[] withCookie = initiation.clone();
-            Macs.putMac2(withCookie, cookie(pair.right, initiation));
-            pair.right.receive(source, withCookie, seconds(126.4));
-        }
+        callFromEverywhere(pair.right, initiationOfNobody(pair.right), 600, seconds(126.4));
         assertThat(pair.right.drops(DropReason.OVERLOADED)).isPositive();
         pair.right.outbox.clear();
 

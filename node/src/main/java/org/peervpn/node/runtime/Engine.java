@@ -279,7 +279,7 @@ final class Engine implements AutoCloseable {
                                 + " announces a name by --endpoint");
             }
             OneTimeSecret secret = OneTimeSecret.generate(new SecureRandom());
-            nodeCore.invite(secret, name, own.validUntil(), nowNanos());
+            nodeCore.invite(secret, name, nowNanos());
             return own.with(secret);
         });
     }

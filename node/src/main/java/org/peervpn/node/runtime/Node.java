@@ -311,7 +311,7 @@ public final class Node implements AutoCloseable {
     /** What the operator has decided about a peer holds only if it also holds after a crash. */
     private JsonNode change(Function<NodeCore, String> decision) throws NodeException {
         String peer = await(engine.ask(decision));
-        peersFile.writeNow(await(engine.ask(NodeCore::remembered)));
+        remember();
         return JsonNodeFactory.instance.objectNode().put("peer", peer);
     }
 
@@ -320,12 +320,21 @@ public final class Node implements AutoCloseable {
         InfoProbe.awaitSettled(engine, InfoProbe.PATIENCE_MILLIS);
         String printable = Hello.printable(name, Hello.MAX_NAME_LENGTH);
         Invitation invitation = await(engine.invite(printable));
-        peersFile.writeNow(await(engine.ask(NodeCore::remembered)));
+        remember();
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("code", invitation.code())
                 .put("name", printable.isEmpty() ? null : printable)
                 .put("validUntil", invitation.validUntil().toString());
+    }
+
+    /** On the loop, where all that is to be written is ordered. */
+    private void remember() throws NodeException {
+        await(engine.ask(nodeCore -> {
+            peersFile.stage(nodeCore.remembered());
+            return true;
+        }));
+        peersFile.writeStaged();
     }
 
     private NodeStatus status() {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +26,7 @@ public final class PeersFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeersFile.class);
     private static final String NAME = "peers.yaml";
     private static final long LAST_WRITE_SECONDS = 5;
+    private static final long RETRY_SECONDS = 10;
 
     private final Home home;
     private final ExecutorService writer = Executors.newSingleThreadExecutor(task -> {
@@ -57,15 +59,19 @@ public final class PeersFile implements AutoCloseable {
         }
     }
 
-    /** Any thread; a failure is told in the log. */
+    /** Any thread; a failure is told in the log, and tried again. */
     void write(Remembered remembered) {
-        latest.set(remembered);
+        stage(remembered);
         writer.execute(this::writeLatest);
     }
 
-    /** Returns when this, or something later, is on the disk. */
-    void writeNow(Remembered remembered) throws NodeException {
+    /** This is the next thing to be written, in place of what was. */
+    void stage(Remembered remembered) {
         latest.set(remembered);
+    }
+
+    /** Returns when what was staged last, or something later, is on the disk. */
+    void writeStaged() throws NodeException {
         try {
             String why = writer.submit(this::writeLatest).get().orElse(null);
             if (why != null) {
@@ -108,6 +114,10 @@ public final class PeersFile implements AutoCloseable {
             if (before == null) {
                 LOG.warn("peers are not remembered: {}", failure);
             }
+            if (latest.compareAndSet(null, next)) {
+                CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS, writer)
+                        .execute(this::writeLatest);
+            }
         }
         return Optional.ofNullable(failure);
     }
@@ -115,6 +125,7 @@ public final class PeersFile implements AutoCloseable {
     /** Waits a moment for the last writing. */
     @Override
     public void close() {
+        writer.execute(this::writeLatest); // what could not be written before is tried once more
         writer.shutdown();
         try {
             if (!writer.awaitTermination(LAST_WRITE_SECONDS, TimeUnit.SECONDS)) {

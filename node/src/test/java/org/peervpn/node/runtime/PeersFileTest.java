@@ -61,7 +61,8 @@ class PeersFileTest {
     @Test
     void whatIsWrittenIsReadAgain() throws Exception {
         try (PeersFile file = new PeersFile(home)) {
-            file.writeNow(REMEMBERED);
+            file.stage(REMEMBERED);
+            file.writeStaged();
         }
 
         assertThat(PeersFile.read(home)).isEqualTo(REMEMBERED);
@@ -97,10 +98,23 @@ class PeersFileTest {
     void aDecisionThatCannotBeWrittenDownIsToldAsSuch() throws Exception {
         Files.createDirectory(file());
         try (PeersFile file = new PeersFile(home)) {
-            assertThatThrownBy(() -> file.writeNow(REMEMBERED))
+            file.stage(REMEMBERED);
+            assertThatThrownBy(file::writeStaged)
                     .isInstanceOf(NodeException.class)
                     .hasMessageStartingWith("done, but only until the node ends, for it cannot be written down: ");
         }
+    }
+
+    @Test
+    void whatCouldNotBeWrittenIsTriedAgain() throws Exception {
+        Files.createDirectory(file());
+        try (PeersFile file = new PeersFile(home)) {
+            file.stage(REMEMBERED);
+            assertThatThrownBy(file::writeStaged).isInstanceOf(NodeException.class);
+            Files.delete(file());
+        }
+
+        assertThat(PeersFile.read(home)).isEqualTo(REMEMBERED);
     }
 
     /** Whoever was removed must stay out: what cannot be read is never taken for nothing. */
