@@ -25,7 +25,8 @@ class SimLabTest {
 
     /**
      * Routers that take what comes too early for themselves; one of two sessions that began at once renewed; a datagram for
-     * a host that has left; the address of a peer in the network where we were before.
+     * a host that has left; the address of a peer in the network where we were before, and one that is ours now; a channel
+     * that was closed although the tunnel had been led to it.
      */
     @ParameterizedTest
     @ValueSource(longs = {698, 2241, 2677, 3084, 5595, 5001453, 5004089, 5004572, 5007861, 5015598, 5018379})
