@@ -29,6 +29,12 @@ final class Budget {
         return true;
     }
 
+    /** Something else has taken as much as comes back in this time; no more than there is. */
+    void spend(long nanos, long nowNanos) {
+        isSpent(nowNanos);
+        leftNanos = Math.max(0, leftNanos - nanos);
+    }
+
     /** When it was last looked at. */
     long lastNanos() {
         return lastNanos;

@@ -107,7 +107,7 @@ class FloodTest {
         int sent = 600;
         callFromEverywhere(node, initiation, sent, seconds(0.5));
 
-        int atOnce = HandshakeGate.HANDSHAKES_PER_SECOND / 4 + SpareTime.HANDSHAKES_AT_ONCE;
+        int atOnce = HandshakeGate.HANDSHAKES_PER_SECOND / 4 + HandshakeGate.SPARE_HANDSHAKES_AT_ONCE;
         assertThat(node.drops(DropReason.BAD_HANDSHAKE)).isEqualTo(atOnce);
         assertThat(node.drops(DropReason.OVERLOADED)).isEqualTo(sent - atOnce);
     }
@@ -119,7 +119,7 @@ class FloodTest {
         byte[] initiation = initiationOfNobody(pair.right);
         HandshakeTest.putUnderLoad(pair.right, seconds(1));
         pair.nowNanos = seconds(1);
-        for (int i = 0; i < 50 * SpareTime.HANDSHAKES_AT_ONCE; i++) {
+        for (int i = 0; i < 50 * HandshakeGate.SPARE_HANDSHAKES_AT_ONCE; i++) {
             pair.sendFromLeft("one of many");
             pair.deliver();
         }
