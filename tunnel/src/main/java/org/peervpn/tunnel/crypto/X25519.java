@@ -2,6 +2,7 @@ package org.peervpn.tunnel.crypto;
 
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The Diffie-Hellman function of RFC 7748. Scalars are clamped when they are used. Any thread may use it. */
@@ -13,8 +14,13 @@ public final class X25519 {
         byte @Nullable [] agree(byte[] privateKey, byte[] publicKey);
     }
 
-    /** Plain Java until the cipher for packets has been found, which may bring something that takes half the time. */
-    private static volatile Agreement fastest = X25519::agreePlainly;
+    private static final Agreement PLAIN = X25519::agreePlainly;
+
+    /** Conscrypt takes a third of the time, and to load it takes a tenth of a second: too long for a few handshakes. */
+    private static final int PLAIN_AGREEMENTS = 64;
+
+    private static final AtomicInteger agreements = new AtomicInteger();
+    private static volatile Agreement fastest = PLAIN;
 
     private X25519() {}
 
@@ -32,7 +38,13 @@ public final class X25519 {
 
     /** null for a point of small order, whose result is all zero whoever computes it. */
     public static byte @Nullable [] agree(byte[] privateKey, byte[] publicKey) {
-        return fastest.agree(privateKey, publicKey);
+        Agreement agreement = fastest;
+        if (agreement == PLAIN && agreements.incrementAndGet() == PLAIN_AGREEMENTS) {
+            Thread loader = new Thread(X25519::loadConscrypt, "x25519");
+            loader.setDaemon(true);
+            loader.start();
+        }
+        return agreement.agree(privateKey, publicKey);
     }
 
     static byte @Nullable [] agreePlainly(byte[] privateKey, byte[] publicKey) {
@@ -42,10 +54,15 @@ public final class X25519 {
         return contributory ? shared : null;
     }
 
-    /** From now on it is used, if it agrees with plain Java. */
-    static void adopt(Agreement agreement) {
-        if (passesSelfTest(agreement)) {
-            fastest = agreement;
+    /** Without it, or if it does not agree with plain Java, all is as before. */
+    private static void loadConscrypt() {
+        try {
+            Agreement conscrypt = new ConscryptX25519();
+            if (passesSelfTest(conscrypt)) {
+                fastest = conscrypt;
+            }
+        } catch (LinkageError | RuntimeException e) {
+            return; // no native library for this machine
         }
     }
 
