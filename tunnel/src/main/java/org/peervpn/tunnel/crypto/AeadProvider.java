@@ -73,10 +73,14 @@ public enum AeadProvider {
         static final AeadProvider PROVIDER = find();
 
         private static AeadProvider find() {
-            return Arrays.stream(values())
+            AeadProvider found = Arrays.stream(values())
                     .filter(AeadProvider::works)
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("ChaCha20-Poly1305 fails its self test"));
+            if (found == CONSCRYPT) { // which is loaded now
+                X25519.loadConscrypt();
+            }
+            return found;
         }
     }
 }

@@ -2,7 +2,6 @@ package org.peervpn.tunnel.crypto;
 
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The Diffie-Hellman function of RFC 7748. Scalars are clamped when they are used. Any thread may use it. */
@@ -14,13 +13,10 @@ public final class X25519 {
         byte @Nullable [] agree(byte[] privateKey, byte[] publicKey);
     }
 
-    private static final Agreement PLAIN = X25519::agreePlainly;
+    private static final int FEW = 64; // a dozen handshakes
 
-    /** Conscrypt takes a third of the time, and to load it takes a tenth of a second: too long for a few handshakes. */
-    private static final int PLAIN_AGREEMENTS = 64;
-
-    private static final AtomicInteger agreements = new AtomicInteger();
-    private static volatile Agreement fastest = PLAIN;
+    private static volatile Agreement fastest = X25519::agreePlainly;
+    private static int agreements; // more or less: threads may overwrite one another's count
 
     private X25519() {}
 
@@ -38,13 +34,13 @@ public final class X25519 {
 
     /** null for a point of small order, whose result is all zero whoever computes it. */
     public static byte @Nullable [] agree(byte[] privateKey, byte[] publicKey) {
-        Agreement agreement = fastest;
-        if (agreement == PLAIN && agreements.incrementAndGet() == PLAIN_AGREEMENTS) {
-            Thread loader = new Thread(X25519::loadConscrypt, "x25519");
-            loader.setDaemon(true);
-            loader.start();
-        }
-        return agreement.agree(privateKey, publicKey);
+        agreements++;
+        return fastest.agree(privateKey, publicKey);
+    }
+
+    /** True once so many have been computed that {@link #loadConscrypt} would have been worth its time. */
+    public static boolean isBusy() {
+        return agreements > FEW;
     }
 
     static byte @Nullable [] agreePlainly(byte[] privateKey, byte[] publicKey) {
@@ -54,8 +50,11 @@ public final class X25519 {
         return contributory ? shared : null;
     }
 
-    /** Without it, or if it does not agree with plain Java, all is as before. */
-    private static void loadConscrypt() {
+    /**
+     * From now on Conscrypt is used, which takes a third of the time; to load it takes a tenth of a second. Without it, or if
+     * it does not agree with plain Java, all is as before.
+     */
+    public static void loadConscrypt() {
         try {
             Agreement conscrypt = new ConscryptX25519();
             if (passesSelfTest(conscrypt)) {
