@@ -50,9 +50,11 @@ public final class Peervpn {
         return new Peervpn(host, List.of(launcher()), STUN);
     }
 
-    /** Runs in this JDK, and asks no STUN servers. */
+    /** Runs in this JDK, whose tools may ask it things, and asks no STUN servers. */
     public static Peervpn withoutStun(Host host, Path javaHome) {
-        return new Peervpn(host, List.of("env", "PEERVPN_JAVA_HOME=" + javaHome, launcher()), List.of("--stun=none"));
+        List<String> launcher = List.of(
+                "env", "PEERVPN_JAVA_HOME=" + javaHome, "_JAVA_OPTIONS=-XX:-DisableAttachMechanism", launcher());
+        return new Peervpn(host, launcher, List.of("--stun=none"));
     }
 
     public Host host() {

@@ -6,6 +6,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.NetUtil;
+import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -67,6 +68,11 @@ final class Engine implements AutoCloseable {
         void remember(Remembered remembered);
 
         void event(NodeEvent event);
+    }
+
+    static {
+        // Of every 128th buffer it would keep from where it came.
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
     }
 
     /** A shorter sleep matters to no timer. */

@@ -44,6 +44,19 @@ abstract class Contender {
         return List.of();
     }
 
+    /** What the nodes have done so far; empty of one that does not tell. */
+    List<Work> work() {
+        return List.of();
+    }
+
+    /**
+     * Of a node since its start.
+     *
+     * @param packets that went through the tunnel, in both directions
+     * @param allocatedBytes of objects, for these and for all else
+     */
+    record Work(long packets, long allocatedBytes) {}
+
     /** From the start of the left node until it said that it is ready. */
     OptionalDouble readySeconds() {
         return OptionalDouble.empty();

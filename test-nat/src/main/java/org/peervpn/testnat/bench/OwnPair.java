@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.peervpn.testnat.Host;
 import org.peervpn.testnat.Lab;
@@ -25,6 +26,9 @@ final class OwnPair extends Pair {
 
     private static final int INFO_RUNS = 3;
 
+    private static final Pattern ALLOCATED = Pattern.compile(" allocated=(\\d+)([BKMG]) ");
+
+    private final Path javaHome;
     private final Peervpn left;
     private final Peervpn right;
     private final List<RunningProcess> nodes = new ArrayList<>();
@@ -33,6 +37,7 @@ final class OwnPair extends Pair {
 
     OwnPair(Lab lab, String version, Path javaHome) {
         super(lab, "jdk" + version, "peervpn, JDK " + version);
+        this.javaHome = javaHome;
         left = Peervpn.withoutStun(left(), javaHome);
         right = Peervpn.withoutStun(right(), javaHome);
         left.listener(line -> {
@@ -66,6 +71,27 @@ final class OwnPair extends Pair {
     @Override
     List<Long> nodes() {
         return nodes.stream().map(RunningProcess::pid).toList();
+    }
+
+    @Override
+    List<Work> work() {
+        return List.of(work(left), work(right));
+    }
+
+    /** By the JDK's own tool, which tells it of each thread, in units such as {@code 12K}. */
+    private Work work(Peervpn node) {
+        String threads = node.host()
+                .output(javaHome + "/bin/jcmd", Long.toString(node.node().pid()), "Thread.print", "-e");
+        long allocated = ALLOCATED
+                .matcher(threads)
+                .results()
+                .mapToLong(found -> Long.parseLong(found.group(1)) << (10 * "BKMG".indexOf(found.group(2))))
+                .sum();
+        long packets = 0;
+        for (JsonNode peer : node.status().path("peers")) {
+            packets += peer.path("rxPackets").asLong() + peer.path("txPackets").asLong();
+        }
+        return new Work(packets, allocated);
     }
 
     @Override

@@ -29,6 +29,7 @@ enum Row {
     PING("ping, idle, median", "ms", false, When.WARM, Trial::pingMedian),
     PING_LOADED("ping under TCP load, p99", "ms", false, When.WARM, Trial::pingP99UnderLoad),
     CPU("CPU of a node at 1 Gbit/s", "cores", false, When.WARM, Trial::cpu),
+    ALLOCATION("objects made for a packet", "bytes", false, When.WARM, Trial::allocation),
     MEMORY_LOADED("memory of a node, at most", "MiB", false, When.WARM, Trial::mostMemory),
     CROWD("1,000 peers' throughput ÷ one's", "", true, When.CROWDED, of(CrowdResult::shareOfOne)),
     CROWD_RATE("1,000 peers' throughput", "Gbit/s", true, When.CROWDED, of(CrowdResult::gigabitsPerSecond)),

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.testnat.Iperf;
 import org.peervpn.testnat.Proc;
@@ -95,6 +96,21 @@ final class Trial {
             most = Math.max(most, Proc.cpuSeconds(nodes.get(i)) - before[i]);
         }
         return OptionalDouble.of(most / (report.at("/end/sum_received/bytes").asDouble() * Byte.SIZE / 1e9));
+    }
+
+    /** Bytes of objects for each packet, of the node that makes more, while one TCP connection takes all that it can get. */
+    OptionalDouble allocation() {
+        List<Contender.Work> before = contender.work();
+        if (before.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        tcpReport();
+        List<Contender.Work> after = contender.work();
+        return IntStream.range(0, before.size())
+                .mapToDouble(i ->
+                        (double) (after.get(i).allocatedBytes() - before.get(i).allocatedBytes())
+                                / (after.get(i).packets() - before.get(i).packets()))
+                .max();
     }
 
     /** Of the greater of both nodes, in MiB. */

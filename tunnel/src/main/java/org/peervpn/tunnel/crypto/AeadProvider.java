@@ -25,7 +25,7 @@ public enum AeadProvider {
         try {
             return switch (this) {
                 case LIBCRYPTO -> new LibcryptoAead();
-                case CONSCRYPT -> new JceAead(ConscryptX25519.PROVIDER);
+                case CONSCRYPT -> new ConscryptAead();
                 case JDK -> new JceAead(jdk());
                 case BOUNCY_CASTLE -> new BouncyCastleAead();
             };

@@ -7,8 +7,7 @@ abstract class ArrayAead implements Aead {
     private byte[] scratch = {};
 
     @Override
-    public final void sealWithNonce(
-            AeadKey key, long nonce, ByteBuffer in, int from, int length, ByteBuffer out, int to) {
+    public void sealWithNonce(AeadKey key, long nonce, ByteBuffer in, int from, int length, ByteBuffer out, int to) {
         byte[] array = scratch(length + TAG_LENGTH);
         in.get(from, array, 0, length);
         sealWithNonce(key, nonce, NO_ASSOCIATED_DATA, array, 0, length);
@@ -16,7 +15,7 @@ abstract class ArrayAead implements Aead {
     }
 
     @Override
-    public final boolean open(AeadKey key, long nonce, ByteBuffer in, int from, int length, ByteBuffer out, int to) {
+    public boolean open(AeadKey key, long nonce, ByteBuffer in, int from, int length, ByteBuffer out, int to) {
         if (length < TAG_LENGTH) {
             return false;
         }

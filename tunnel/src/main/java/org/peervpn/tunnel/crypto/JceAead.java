@@ -10,14 +10,15 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 
 /** {@link Aead} by a provider of the platform's cryptography (JCE). */
-final class JceAead extends ArrayAead {
+class JceAead extends ArrayAead {
     private static final int NONCE_LENGTH = 12;
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final AeadKey OTHER_KEY = new AeadKey(new byte[AeadKey.LENGTH], 0);
 
     private final Cipher sealing;
     private final Cipher opening;
-    private final byte[] nonceBytes = new byte[NONCE_LENGTH];
+    private final Nonces sealed = new Nonces();
+    private final Nonces opened = new Nonces();
     private long lastOpened = -1;
 
     JceAead(Provider provider) throws GeneralSecurityException {
@@ -28,7 +29,7 @@ final class JceAead extends ArrayAead {
     @Override
     public void sealWithNonce(AeadKey key, long nonce, byte[] associatedData, byte[] buffer, int offset, int length) {
         try {
-            sealing.init(Cipher.ENCRYPT_MODE, key, parameters(nonce));
+            Cipher sealing = sealing(key, nonce);
             if (associatedData.length > 0) {
                 sealing.updateAAD(associatedData);
             }
@@ -44,13 +45,7 @@ final class JceAead extends ArrayAead {
             return false;
         }
         try {
-            // The JDK refuses the key and nonce that it had last, even to open. But a datagram may come twice, or
-            // a forged one may come just before the true one, and neither may keep the true one out.
-            if (nonce == lastOpened) {
-                opening.init(Cipher.DECRYPT_MODE, OTHER_KEY, parameters(~nonce));
-            }
-            lastOpened = nonce;
-            opening.init(Cipher.DECRYPT_MODE, key, parameters(nonce));
+            Cipher opening = opening(key, nonce);
             if (associatedData.length > 0) {
                 opening.updateAAD(associatedData);
             }
@@ -63,8 +58,46 @@ final class JceAead extends ArrayAead {
         }
     }
 
-    private IvParameterSpec parameters(long nonce) {
-        LONG.set(nonceBytes, NONCE_LENGTH - Long.BYTES, nonce);
-        return new IvParameterSpec(nonceBytes);
+    final Cipher sealing(AeadKey key, long nonce) throws GeneralSecurityException {
+        sealing.init(Cipher.ENCRYPT_MODE, key, sealed.next(nonce));
+        return sealing;
+    }
+
+    final Cipher opening(AeadKey key, long nonce) throws GeneralSecurityException {
+        // The JDK refuses the key and nonce that it had last, even to open. But a datagram may come twice, or
+        // a forged one may come just before the true one, and neither may keep the true one out.
+        if (nonce == lastOpened) {
+            opening.init(Cipher.DECRYPT_MODE, OTHER_KEY, opened.next(~nonce));
+        }
+        lastOpened = nonce;
+        opening.init(Cipher.DECRYPT_MODE, key, opened.next(nonce));
+        return opening;
+    }
+
+    /** Of one cipher, used again and again. A provider may compare one with the one before, so there are two. */
+    private static final class Nonces {
+        private Nonce last = new Nonce();
+        private Nonce spare = new Nonce();
+
+        IvParameterSpec next(long nonce) {
+            Nonce next = spare;
+            spare = last;
+            last = next;
+            LONG.set(next.bytes, NONCE_LENGTH - Long.BYTES, nonce);
+            return next;
+        }
+    }
+
+    private static final class Nonce extends IvParameterSpec {
+        final byte[] bytes = new byte[NONCE_LENGTH];
+
+        Nonce() {
+            super(new byte[NONCE_LENGTH]);
+        }
+
+        @Override
+        public byte[] getIV() {
+            return bytes;
+        }
     }
 }
