@@ -691,6 +691,10 @@ public final class NodeCore {
             LOG.debug("handshake with {} completed as {}", entry.id, initiator ? "initiator" : "responder");
             calls.answered(entry);
             paths.connected(entry);
+            Path path = peer.lane().path();
+            if (path != null) {
+                entry.reachedAt(path.remote());
+            }
             if (entry.admitted) {
                 if (!entry.up) {
                     roster.comeUp(entry);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Reach;
 import org.peervpn.nat.path.PathAgent;
@@ -79,9 +80,8 @@ final class PeerEntry {
     @Nullable
     PasscodeKey passcodeKey;
 
-    /** Where it was last, in this run or an earlier one; null for never. */
-    @Nullable
-    Endpoint lastEndpoint;
+    /** Where an earlier run knew it to be, and where handshakes of this one were completed, the latest first. */
+    List<Endpoint> lastEndpoints = List.of();
 
     /** When it was last connected; null for never. */
     @Nullable
@@ -232,9 +232,28 @@ final class PeerEntry {
         return key.toString().equals(text) || id.text().equals(text);
     }
 
+    /** Where it was last; null for never. */
+    @Nullable
+    InetSocketAddress lastPlace() {
+        return lastEndpoints.isEmpty() ? null : lastEndpoints.get(0).literal();
+    }
+
+    /** A handshake was completed by the path to there. */
+    void reachedAt(InetSocketAddress remote) {
+        Endpoint here = Endpoint.of(remote);
+        // A link-local address means something else on another interface.
+        boolean isNew = lastEndpoints.isEmpty() || !lastEndpoints.get(0).equals(here);
+        if (isNew && !remote.getAddress().isLinkLocalAddress()) {
+            lastEndpoints = Stream.concat(Stream.of(here), lastEndpoints.stream())
+                    .distinct()
+                    .limit(Remembered.MAX_ENDPOINTS)
+                    .toList();
+        }
+    }
+
     /** Where it may be: where the operator says, and if it does not answer there, where it was last. */
     List<InetSocketAddress> places() {
-        InetSocketAddress last = lastEndpoint == null ? null : lastEndpoint.literal();
+        InetSocketAddress last = lastPlace();
         boolean triedThere = candidates.isEmpty() || unanswered > 0;
         if (last == null || !triedThere || candidates.contains(last)) {
             return candidates;

@@ -31,6 +31,9 @@ public record Remembered(List<RememberedPeer> peers, List<NoisePublicKey> remove
     /** Of peers, and of removed keys. */
     public static final int MAX_ENTRIES = 4096;
 
+    /** Of one peer. */
+    public static final int MAX_ENDPOINTS = 8;
+
     /** Open and used ones; the oldest used one makes room for a new one. */
     public static final int MAX_INVITATIONS = 64;
 
@@ -39,7 +42,8 @@ public record Remembered(List<RememberedPeer> peers, List<NoisePublicKey> remove
      *
      * @param name what it called itself last; null if it never did
      * @param calls where the operator said that it is ({@code --add}); null if it has to come by itself
-     * @param lastEndpoint where its last authenticated datagram came from; null for never
+     * @param endpoints where it may be: first where its last authenticated datagram came from, unless that was never, then
+     *     where it said that it is, and where it was before
      * @param lastSeen when it was last connected; null for never
      */
     public record RememberedPeer(
@@ -47,6 +51,6 @@ public record Remembered(List<RememberedPeer> peers, List<NoisePublicKey> remove
             @Nullable String name,
             Origin origin,
             @Nullable Endpoint calls,
-            @Nullable Endpoint lastEndpoint,
+            List<Endpoint> endpoints,
             @Nullable Instant lastSeen) {}
 }

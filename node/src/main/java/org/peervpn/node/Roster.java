@@ -87,8 +87,8 @@ final class Roster {
             calls.dial(entry, new ConnectLine(known.key(), known.calls()), known.origin());
         }
         entry.name = known.name();
-        if (entry.origin.isStranger() && known.lastEndpoint() != null) {
-            InetSocketAddress last = known.lastEndpoint().literal();
+        if (entry.origin.isStranger() && !known.endpoints().isEmpty()) {
+            InetSocketAddress last = known.endpoints().get(0).literal();
             entry.source = last == null ? null : Source.of(last.getAddress());
         }
         entry.lastSeen = known.lastSeen();
@@ -111,10 +111,13 @@ final class Roster {
         long callNanos = turn.now();
         for (PeerEntry entry : latestFirst()) {
             RememberedPeer known = memory.of(entry.key);
-            if (known == null || known.lastEndpoint() == null) {
+            if (known == null || known.endpoints().isEmpty()) {
                 continue;
             }
-            entry.lastEndpoint = known.lastEndpoint();
+            entry.lastEndpoints = known.endpoints();
+            if (entry.agent != null) { // it is being sought, but not there
+                paths.seek(entry);
+            }
             boolean recent = known.lastSeen() != null && known.lastSeen().isAfter(longAgo);
             if (recent || !entry.origin.isStranger()) {
                 entry.calls.beginAnew(turn.now());

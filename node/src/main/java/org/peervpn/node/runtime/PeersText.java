@@ -30,7 +30,8 @@ import org.yaml.snakeyaml.LoaderOptions;
 
 /** What a node remembers, as the YAML of {@code peers.yaml}. */
 final class PeersText {
-    static final int MAX_BYTES = 4 << 20;
+    /** More than {@link Remembered#MAX_ENTRIES} peers with all that may be known of them. */
+    static final int MAX_BYTES = 8 << 20;
 
     private static final int VERSION = 1;
     private static final String HEADING = "# The peers that this node remembers. peervpn writes this file;"
@@ -83,7 +84,8 @@ final class PeersText {
             String origin,
 
             @JsonProperty("calls") @Nullable String calls,
-            @JsonProperty("lastEndpoint") @Nullable String lastEndpoint,
+            @JsonProperty("lastEndpoint") @Nullable String lastEndpoint, // the only one, in files of earlier versions
+            @JsonProperty("endpoints") @Nullable List<String> endpoints,
             @JsonProperty("lastSeen") @Nullable String lastSeen) {}
 
     private PeersText() {}
@@ -121,7 +123,10 @@ final class PeersText {
                 peer.name(),
                 peer.origin().name().toLowerCase(Locale.ROOT),
                 text(peer.calls()),
-                text(peer.lastEndpoint()),
+                null,
+                peer.endpoints().isEmpty()
+                        ? null
+                        : peer.endpoints().stream().map(Endpoint::toString).toList(),
                 text(peer.lastSeen()));
     }
 
@@ -198,7 +203,7 @@ final class PeersText {
                 entry.name() == null ? null : Hello.printable(entry.name(), Hello.MAX_NAME_LENGTH),
                 origin(entry.origin()),
                 endpoint(entry.calls()),
-                endpoint(entry.lastEndpoint()),
+                endpoints(entry),
                 instant(entry.lastSeen()));
     }
 
@@ -222,6 +227,33 @@ final class PeersText {
 
     private static @Nullable Endpoint endpoint(@Nullable String text) {
         return text == null ? null : Endpoint.parse(text);
+    }
+
+    private static List<Endpoint> endpoints(Entry entry) {
+        if (entry.endpoints() == null) {
+            Endpoint only = endpoint(entry.lastEndpoint());
+            return only == null ? List.of() : List.of(only);
+        }
+        List<Endpoint> endpoints =
+                entry.endpoints().stream().map(PeersText::address).toList();
+        if (entry.lastEndpoint() != null) {
+            throw new IllegalArgumentException("a peer with lastEndpoint and endpoints");
+        }
+        if (endpoints.size() > Remembered.MAX_ENDPOINTS) {
+            throw new IllegalArgumentException("a peer with more than " + Remembered.MAX_ENDPOINTS + " endpoints");
+        }
+        if (new HashSet<>(endpoints).size() < endpoints.size()) {
+            throw new IllegalArgumentException("a peer with the same endpoint twice");
+        }
+        return endpoints;
+    }
+
+    private static Endpoint address(@Nullable String text) {
+        Endpoint endpoint = endpoint(text);
+        if (endpoint == null || endpoint.literal() == null) {
+            throw new IllegalArgumentException("not an address and port: " + quoted(String.valueOf(text)));
+        }
+        return endpoint;
     }
 
     private static @Nullable Instant instant(@Nullable String text) {

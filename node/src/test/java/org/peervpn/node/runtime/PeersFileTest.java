@@ -7,8 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +22,9 @@ import org.peervpn.node.Origin;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.Remembered.OpenInvitation;
 import org.peervpn.node.Remembered.RememberedPeer;
+import org.peervpn.node.control.Hello;
 import org.peervpn.node.invitation.OneTimeSecret;
+import org.peervpn.tunnel.NoisePrivateKey;
 import org.peervpn.tunnel.NoisePublicKey;
 
 class PeersFileTest {
@@ -32,9 +37,9 @@ class PeersFileTest {
                             "it's a: \"name\" # yes",
                             Origin.ADD,
                             Endpoint.parse("home.example:51820"),
-                            Endpoint.parse("[2001:db8::1]:51820"),
+                            List.of(Endpoint.parse("[2001:db8::1]:51820"), Endpoint.parse("192.168.1.2:51820")),
                             Instant.parse("2026-01-31T12:00:00.123Z")),
-                    new RememberedPeer(OTHER, null, Origin.LINE, null, null, null)),
+                    new RememberedPeer(OTHER, null, Origin.LINE, null, List.of(), null)),
             List.of(OTHER),
             List.of(
                     new OpenInvitation(
@@ -74,6 +79,51 @@ class PeersFileTest {
                         "- publicKey: \"" + ONE + '"',
                         "  calls: \"home.example:51820\"",
                         "removed:\n- \"" + OTHER + '"');
+    }
+
+    /** As earlier versions have written it. */
+    @Test
+    void aFileWithOneEndpointIsStillRead() throws Exception {
+        home.write("peers.yaml", """
+                version: 1
+                peers:
+                - publicKey: "KEY"
+                  origin: "line"
+                  lastEndpoint: "[2001:db8::1]:51820"
+                removed: []
+                """.replace("KEY", ONE.toString()).getBytes(StandardCharsets.UTF_8));
+
+        assertThat(PeersFile.read(home).peers())
+                .containsExactly(new RememberedPeer(
+                        ONE, null, Origin.LINE, null, List.of(Endpoint.parse("[2001:db8::1]:51820")), null));
+    }
+
+    /** A node that cannot read its file does not start. */
+    @Test
+    void whateverMayBeRememberedFits() throws Exception {
+        List<Endpoint> endpoints = IntStream.range(0, Remembered.MAX_ENDPOINTS)
+                .mapToObj(i -> Endpoint.parse("[2001:db8:1111:2222:3333:4444:5555:666" + i + "]:51820"))
+                .toList();
+        String name = "\uD83D\uDE00".repeat(Hello.MAX_NAME_LENGTH);
+        SecureRandom random = new SecureRandom();
+        List<RememberedPeer> peers = Stream.generate(
+                        () -> NoisePrivateKey.generate(random).publicKey())
+                .limit(Remembered.MAX_ENTRIES)
+                .map(key -> new RememberedPeer(
+                        key,
+                        name,
+                        Origin.INVITATION,
+                        endpoints.get(0),
+                        endpoints,
+                        Instant.parse("2026-01-31T12:00:00Z")))
+                .toList();
+        List<NoisePublicKey> removed = peers.stream().map(RememberedPeer::key).toList();
+        Remembered most = new Remembered(peers, removed, List.of());
+        try (PeersFile file = new PeersFile(home)) {
+            file.write(most);
+        }
+
+        assertThat(PeersFile.read(home)).isEqualTo(most);
     }
 
     @Test
@@ -136,6 +186,13 @@ class PeersFileTest {
                 "{version: 1, peers: [null]}                              | a peer without publicKey and origin",
                 "{version: 1, peers: [{publicKey: KEY, origin: friend}]}  | not an origin: \"friend\"",
                 "{version: 1, peers: [{publicKey: KEY, origin: line, lastEndpoint: x}]}   | no port in endpoint",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: 1.2.3.4:5}]}    | not as this program writes it",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: [x]}]}          | no port in endpoint",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: [null]}]}       | not an address and port: \"null\"",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: ['a.b:1']}]}    | not an address and port: \"a.b:1\"",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: ['1.2.3.4:5', '1.2.3.4:5']}]} | the same endpoint twice",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: ['1.2.3.4:5'], lastEndpoint: '1.2.3.4:5'}]} | a peer with lastEndpoint and endpoints",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: ['1.1.1.1:1', '1.1.1.1:2', '1.1.1.1:3', '1.1.1.1:4', '1.1.1.1:5', '1.1.1.1:6', '1.1.1.1:7', '1.1.1.1:8', '1.1.1.1:9']}]} | more than 8 endpoints",
                 "{version: 1, peers: [{publicKey: KEY, origin: line, lastSeen: today}]}   | not a time as",
                 "{version: 1, peers: [{publicKey: KEY, origin: line}, {publicKey: KEY, origin: add}]} | stands there twice",
                 "{version: 1, invitations: [{until: 2026-02-07T12:00:00Z}]}   | not as this program writes it",
