@@ -236,6 +236,11 @@ class TextTest {
                 .containsExactly("Peer home (139118-205156-230232) was let in by the invitation for anna.");
         assertThat(EVENTS.lines(new NodeEvent.InvitationUsed(PEER, "")))
                 .containsExactly("Peer home (139118-205156-230232) was let in by an invitation.");
+        assertThat(EVENTS.lines(new NodeEvent.InvitationNotNeeded(PEER, "anna")))
+                .containsExactly(
+                        "Peer home (139118-205156-230232) was in already; the invitation for anna is used up by it.");
+        assertThat(EVENTS.lines(new NodeEvent.InvitationNotNeeded(PEER, "")))
+                .containsExactly("Peer home (139118-205156-230232) was in already; an invitation is used up by it.");
     }
 
     @Test
@@ -252,7 +257,7 @@ class TextTest {
                         "                 Send it to nobody else; peervpn --remove='my friend' withdraws it.");
         assertThat(InvitedText.lines(((ObjectNode) answer).putNull("name")))
                 .last()
-                .isEqualTo("                 Send it to nobody else.");
+                .isEqualTo("                 Send it to nobody else; peervpn --remove=CODE withdraws it.");
     }
 
     @Test
@@ -317,6 +322,7 @@ class TextTest {
                 new NodeEvent.Refused(Reason.WRONG_PASSCODE),
                 new NodeEvent.GuestAsks(PEER, KEY, "1.2.3.4:5"),
                 new NodeEvent.InvitationUsed(PEER, "anna"),
+                new NodeEvent.InvitationNotNeeded(PEER, "anna"),
                 new NodeEvent.Unreachable(Duration.ofMinutes(2)));
     }
 

@@ -71,7 +71,9 @@ final class Calls {
         Invitation invitation = line.invitation();
         entry.secret = invitation == null ? null : invitation.secret();
         entry.secretSpent = false;
-        entry.owesInvitationProof = false;
+        // One that has let us in before shall know that nobody else may use the code.
+        entry.owesInvitationProof = entry.secret != null && entry.up && entry.hello != null && entry.refusal == null;
+        entry.invitationProved = false;
         entry.invited =
                 invitation == null ? Reach.UNKNOWN : new Reach(invitation.candidates(), invitation.ipv4(), true);
         entry.candidates = invitation == null ? line.places() : paths.placesOf(entry.invited);

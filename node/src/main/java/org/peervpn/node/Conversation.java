@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Reach;
 import org.peervpn.node.DropCount.Reason;
+import org.peervpn.node.Remembered.OpenInvitation;
 import org.peervpn.node.control.AdmissionNotice;
 import org.peervpn.node.control.CandidatesCodec;
 import org.peervpn.node.control.ControlCodec;
@@ -110,6 +111,7 @@ final class Conversation {
             case ControlCodec.HELLO -> receiveHello(entry, payload);
             case ControlCodec.CANDIDATES -> receiveCandidates(entry, payload);
             case ControlCodec.ADMISSION_NOTICE -> receiveNotice(entry, payload);
+            case ControlCodec.INVITATION_PROOF -> receiveInvitationProof(entry, payload);
             default -> {} // of a later version
         }
     }
@@ -124,6 +126,18 @@ final class Conversation {
                     turn.tell(news);
                 }
             }
+            turn.unsettle();
+        }
+    }
+
+    private void receiveInvitationProof(PeerEntry entry, ByteBuffer payload) {
+        byte[] proof = ControlCodec.decodeProof(payload);
+        OpenInvitation used = proof == null ? null : doorkeeper.usedBy(entry, proof, turn.now());
+        if (proof == null) {
+            drops.count(Reason.BAD_CONTROL_MESSAGE);
+        } else if (used != null) {
+            memory.changedForGood(turn.now());
+            turn.tell(new NodeEvent.InvitationNotNeeded(entry.label(), used.name()));
             turn.unsettle();
         }
     }
@@ -151,6 +165,7 @@ final class Conversation {
             entry.refusal = null; // it has let us in; what we said before, it has not heard
             hellos.begin(entry, turn.now());
         }
+        applicant.letIn(entry);
         if (entry.hello != null && !entry.hello.saysTheSameAs(before) && entry.mayTell(turn.now())) {
             turn.tell(new NodeEvent.PeerNamed(entry.label(), entry.hello.exitFamilies()));
             memory.changed(turn.now());

@@ -342,14 +342,18 @@ public final class NodeCore {
     }
 
     /**
-     * Withdraws the invitations that were meant for this name. If there are none, forgets the peer at once, and does not let
-     * it in again, now or in later runs, until it is named anew. Returns what was removed.
+     * Withdraws the invitations that were meant for this name, or that of this code. If it is neither, forgets the peer at
+     * once, and does not let it in again, now or in later runs, until it is named anew. Returns what was removed; an {@link
+     * IllegalArgumentException} says why nothing was.
      */
     public String remove(String peer, long now) {
         turn.begin(now);
         String removed;
-        if (invitations.withdraw(peer)) {
+        if (invitations.withdraw(peer, now)) {
             removed = "the invitation for " + Endpoint.printable(peer);
+        } else if (peers.lookup(peer) == null && Invitation.isCode(peer)) {
+            withdraw(Invitation.parse(peer));
+            removed = "the invitation of this code";
         } else {
             PeerEntry entry = peers.find(peer);
             roster.ban(entry);
@@ -358,6 +362,21 @@ public final class NodeCore {
         turn.unsettle();
         settle();
         return removed;
+    }
+
+    private void withdraw(Invitation code) {
+        if (!code.publicKey().equals(publicKey)) {
+            throw new IllegalArgumentException(
+                    "this code was made by " + code.label() + "; only there it can be withdrawn");
+        }
+        if (code.secret() == null) {
+            throw new IllegalArgumentException("this code lets in nobody by itself, so there is nothing to withdraw");
+        }
+        if (!invitations.withdraw(code.secret(), turn.now())) {
+            code.checkTime(wallClock.instant());
+            throw new IllegalArgumentException(
+                    "the invitation of this code is not open: it was used or withdrawn already; look at --status");
+        }
     }
 
     /**

@@ -74,6 +74,9 @@ final class PeerEntry {
 
     boolean owesInvitationProof;
 
+    /** It was sent since the peer came up. */
+    boolean invitationProved;
+
     boolean owesProof;
     boolean awaitsPasscodeKey;
 

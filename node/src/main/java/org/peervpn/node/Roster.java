@@ -195,6 +195,7 @@ final class Roster {
             everReached = true;
             entry.boundPeer().persistentKeepaliveNanos(paths.keepaliveNanos());
         }
+        entry.invitationProved = false;
         entry.reachSent = 0;
         entry.nextReachNanos = Long.MAX_VALUE;
         paths.settledOn(entry);
