@@ -69,6 +69,7 @@ final class Calls {
         entry.triesCandidates = true;
         entry.unanswered = 0;
         Invitation invitation = line.invitation();
+        entry.code = invitation;
         entry.secret = invitation == null ? null : invitation.secret();
         entry.secretSpent = false;
         // One that has let us in before shall know that nobody else may use the code.

@@ -97,7 +97,8 @@ final class Conversation {
         roster.letIn(guest);
         if (isInvited) {
             memory.changedForGood(turn.now()); // a crash must not make the invitation a fresh one
-            turn.tell(new NodeEvent.InvitationUsed(guest.label(), guest.invitedAs));
+            String name = guest.invitedAs == null ? "" : guest.invitedAs;
+            turn.tell(new NodeEvent.InvitationUsed(guest.label(), name));
         }
     }
 
@@ -166,6 +167,10 @@ final class Conversation {
             hellos.begin(entry, turn.now());
         }
         applicant.letIn(entry);
+        if (entry.code != null) {
+            entry.code = null;
+            memory.changed(turn.now());
+        }
         if (entry.hello != null && !entry.hello.saysTheSameAs(before) && entry.mayTell(turn.now())) {
             turn.tell(new NodeEvent.PeerNamed(entry.label(), entry.hello.exitFamilies()));
             memory.changed(turn.now());

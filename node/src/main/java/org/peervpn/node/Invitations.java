@@ -103,6 +103,12 @@ final class Invitations {
         used.removeIf(untilNanos -> nowNanos >= untilNanos);
     }
 
+    /** How many are open. */
+    int count(long nowNanos) {
+        forgetExpired(nowNanos);
+        return open.size();
+    }
+
     /** Those that are open, the oldest first. */
     List<OpenInvitation> open() {
         return open.stream().map(Open::invitation).toList();

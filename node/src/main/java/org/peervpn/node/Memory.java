@@ -112,7 +112,9 @@ final class Memory {
                 entry.origin,
                 entry.origin == Origin.ADD ? entry.endpoint : null,
                 endpoints(entry),
-                seen);
+                seen,
+                entry.origin == Origin.ADD ? entry.code : null,
+                entry.invitedAs);
     }
 
     /** A stranger could name somebody else's: of it only that is remembered where it was itself. */

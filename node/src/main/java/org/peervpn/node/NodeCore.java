@@ -585,6 +585,7 @@ public final class NodeCore {
                 publicEndpoint.portMapping(turn.now()),
                 new NodeStatus.Exit(
                         StatusView.families(hellos.offeredFamilies()), using == null ? null : using.id.text()),
+                invitations.count(now),
                 peers.entries().stream()
                         .map(entry -> StatusView.of(entry, turn.now()))
                         .toList(),

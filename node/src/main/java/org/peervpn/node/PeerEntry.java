@@ -12,6 +12,7 @@ import org.peervpn.nat.Reach;
 import org.peervpn.nat.path.PathAgent;
 import org.peervpn.node.control.AdmissionNotice;
 import org.peervpn.node.control.Hello;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.NoisePublicKey;
@@ -49,8 +50,9 @@ final class PeerEntry {
     /** A guest has proved an invitation that lets in nobody. */
     boolean wasTooLate;
 
-    /** Whom the operator meant by the invitation that it has proved; empty if that was not said. */
-    String invitedAs = "";
+    /** Whom the operator meant by the invitation that let it in; empty if that was not said, null if none did. */
+    @Nullable
+    String invitedAs;
 
     /** When the operator is asked about a guest. */
     long askNanos = Long.MAX_VALUE;
@@ -64,6 +66,10 @@ final class PeerEntry {
 
     /** The peer has refused our passcode: it is not tried again. */
     boolean passcodeWrong;
+
+    /** The code by which it is called; null without, and when it has let us in. */
+    @Nullable
+    Invitation code;
 
     /** What its invitation lets us prove; null without. */
     @Nullable

@@ -3,6 +3,7 @@ package org.peervpn.node;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.tunnel.NoisePublicKey;
 
@@ -45,6 +46,8 @@ public record Remembered(List<RememberedPeer> peers, List<NoisePublicKey> remove
      * @param endpoints where it may be: first where its last authenticated datagram came from, unless that was never, then
      *     where it said that it is, and where it was before
      * @param lastSeen when it was last connected; null for never
+     * @param code by which it is to be called until it has let us in ({@code --add}); null without
+     * @param invitedAs for whom the invitation was meant by which it came; empty if that was not said, null if it came by none
      */
     public record RememberedPeer(
             NoisePublicKey key,
@@ -52,5 +55,19 @@ public record Remembered(List<RememberedPeer> peers, List<NoisePublicKey> remove
             Origin origin,
             @Nullable Endpoint calls,
             List<Endpoint> endpoints,
-            @Nullable Instant lastSeen) {}
+            @Nullable Instant lastSeen,
+            @Nullable Invitation code,
+            @Nullable String invitedAs) {
+
+        /** Without anything of an invitation. */
+        public RememberedPeer(
+                NoisePublicKey key,
+                @Nullable String name,
+                Origin origin,
+                @Nullable Endpoint calls,
+                List<Endpoint> endpoints,
+                @Nullable Instant lastSeen) {
+            this(key, name, origin, calls, endpoints, lastSeen, null, null);
+        }
+    }
 }

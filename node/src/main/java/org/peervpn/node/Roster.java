@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.Remembered.RememberedPeer;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Peer;
 import org.peervpn.tunnel.PeerConfig;
@@ -84,9 +85,10 @@ final class Roster {
         }
         PeerEntry entry = know(known.key(), known.origin());
         if (known.calls() != null) {
-            calls.dial(entry, new ConnectLine(known.key(), known.calls()), known.origin());
+            calls.dial(entry, line(known, known.calls()), known.origin());
         }
         entry.name = known.name();
+        entry.invitedAs = known.invitedAs();
         if (entry.origin.isStranger() && !known.endpoints().isEmpty()) {
             InetSocketAddress last = known.endpoints().get(0).literal();
             entry.source = last == null ? null : Source.of(last.getAddress());
@@ -99,6 +101,14 @@ final class Roster {
             entry.downSinceNanos =
                     turn.now() - (away.compareTo(LONG_AWAY) > 0 ? LONG_AWAY : atLeastZero(away)).toNanos();
         }
+    }
+
+    /** An old code says nothing of use any more. */
+    private ConnectLine line(RememberedPeer known, Endpoint endpoint) {
+        Invitation code = known.code();
+        return code != null && wallClock.instant().isBefore(code.validUntil())
+                ? ConnectLine.of(code)
+                : new ConnectLine(known.key(), endpoint);
     }
 
     private static Duration atLeastZero(Duration away) {

@@ -2,6 +2,7 @@ package org.peervpn.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.peervpn.node.Packets.packet;
 
 import java.nio.ByteBuffer;
@@ -14,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.peervpn.node.NodeEvent.GuestAsks;
 import org.peervpn.node.NodeEvent.InvitationNotNeeded;
 import org.peervpn.node.NodeEvent.InvitationUsed;
 import org.peervpn.node.NodeEvent.NotLetIn;
 import org.peervpn.node.NodeEvent.NotLetIn.Reason;
 import org.peervpn.node.NodeEvent.Refused;
+import org.peervpn.node.Remembered.RememberedPeer;
 import org.peervpn.node.World.Config;
 import org.peervpn.node.World.SimNode;
 import org.peervpn.node.control.AdmissionNotice;
@@ -329,6 +332,70 @@ class InvitedTest {
         assertThat(exit.remembered().invitations()).hasSize(1);
         assertThatThrownBy(() -> exit.remove("anna")).hasMessage("no such peer: anna");
         assertThatThrownBy(() -> exit.remove("")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"anna", ""})
+    void statusSaysByWhichInvitationWhoCame(String name) {
+        SimNode exit = exit(Admission.ASK);
+        SimNode friend = newcomer(exit.line());
+        exit.admit(friend.key.toString());
+        ConnectLine code = exit.invite(name);
+        exit.invite("bert");
+        assertThat(exit.status().openInvitations()).isEqualTo(2);
+        SimNode newcomer = newcomer(code);
+        settle(exit, friend, newcomer);
+
+        assertThat(exit.status().openInvitations()).isEqualTo(1);
+        SimNode again = exit.restarted(config -> exit(config, Admission.ASK)).start();
+        settle(again, friend, newcomer);
+        for (SimNode each : List.of(exit, again)) {
+            assertThat(each.status().peers())
+                    .extracting(NodeStatus.PeerStatus::publicKey, NodeStatus.PeerStatus::invitedAs)
+                    .containsExactlyInAnyOrder(
+                            tuple(friend.key.toString(), null), tuple(newcomer.key.toString(), name));
+        }
+        world.run(Duration.ofDays(8));
+        assertThat(again.status().openInvitations()).isZero();
+    }
+
+    @Test
+    void anAddedCodeOutlivesARestartUntilThePeerHasLetUsIn() {
+        SimNode exit = exit(Admission.KNOWN);
+        world.suspend(exit, true);
+        ConnectLine code = exit.invite("");
+        SimNode newcomer = world.add(Config::listen).start();
+        newcomer.add(code);
+        world.run(Duration.ofMinutes(1));
+        assertThat(newcomer.remembered.peers()).extracting(RememberedPeer::code).containsExactly(code.invitation());
+
+        SimNode again = newcomer.restarted(Config::listen).start();
+        world.run(Duration.ofMinutes(1));
+        world.suspend(exit, false);
+        world.run(Duration.ofMinutes(2));
+
+        assertThat(isIn(exit, again)).isTrue();
+        assertThat(again.remembered.peers())
+                .as("its secret is of no use any more")
+                .extracting(RememberedPeer::code)
+                .containsOnlyNulls();
+    }
+
+    @Test
+    void anAddedCodeThatHasExpiredMeanwhileIsForgotten() {
+        SimNode exit = exit(Admission.KNOWN);
+        world.suspend(exit, true);
+        SimNode newcomer = world.add(Config::listen).start();
+        newcomer.add(exit.invite(""));
+        world.suspend(newcomer, true);
+        world.run(Duration.ofDays(8));
+
+        SimNode again = newcomer.restarted(Config::listen).start();
+
+        assertThat(again.remembered().peers()).singleElement().satisfies(peer -> {
+            assertThat(peer.code()).isNull();
+            assertThat(peer.calls()).isEqualTo(Endpoint.of(exit.address));
+        });
     }
 
     private static String code(ConnectLine line) {

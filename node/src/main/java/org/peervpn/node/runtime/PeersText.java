@@ -24,6 +24,7 @@ import org.peervpn.node.Remembered;
 import org.peervpn.node.Remembered.OpenInvitation;
 import org.peervpn.node.Remembered.RememberedPeer;
 import org.peervpn.node.control.Hello;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -31,7 +32,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 /** What a node remembers, as the YAML of {@code peers.yaml}. */
 final class PeersText {
     /** More than {@link Remembered#MAX_ENTRIES} peers with all that may be known of them. */
-    static final int MAX_BYTES = 8 << 20;
+    static final int MAX_BYTES = 16 << 20;
 
     private static final int VERSION = 1;
     private static final String HEADING = "# The peers that this node remembers. peervpn writes this file;"
@@ -86,7 +87,16 @@ final class PeersText {
             @JsonProperty("calls") @Nullable String calls,
             @JsonProperty("lastEndpoint") @Nullable String lastEndpoint, // the only one, in files of earlier versions
             @JsonProperty("endpoints") @Nullable List<String> endpoints,
-            @JsonProperty("lastSeen") @Nullable String lastSeen) {}
+            @JsonProperty("lastSeen") @Nullable String lastSeen,
+            @JsonProperty("code") @Nullable String code,
+            @JsonProperty("invitedAs") @Nullable String invitedAs) {
+
+        /** There may be a secret in the code. */
+        @Override
+        public String toString() {
+            return "Entry(" + publicKey + ")";
+        }
+    }
 
     private PeersText() {}
 
@@ -127,7 +137,9 @@ final class PeersText {
                 peer.endpoints().isEmpty()
                         ? null
                         : peer.endpoints().stream().map(Endpoint::toString).toList(),
-                text(peer.lastSeen()));
+                text(peer.lastSeen()),
+                peer.code() == null ? null : peer.code().code(),
+                peer.invitedAs());
     }
 
     private static InvitationEntry entry(OpenInvitation invitation) {
@@ -198,13 +210,24 @@ final class PeersText {
         if (entry == null || entry.publicKey() == null || entry.origin() == null) {
             throw new IllegalArgumentException("a peer without publicKey and origin");
         }
+        NoisePublicKey key = NoisePublicKey.parse(entry.publicKey());
         return new RememberedPeer(
-                NoisePublicKey.parse(entry.publicKey()),
+                key,
                 entry.name() == null ? null : Hello.printable(entry.name(), Hello.MAX_NAME_LENGTH),
                 origin(entry.origin()),
                 endpoint(entry.calls()),
                 endpoints(entry),
-                instant(entry.lastSeen()));
+                instant(entry.lastSeen()),
+                entry.code() == null ? null : code(entry.code(), key),
+                entry.invitedAs() == null ? null : Hello.printable(entry.invitedAs(), Hello.MAX_NAME_LENGTH));
+    }
+
+    private static Invitation code(String text, NoisePublicKey key) {
+        Invitation code = Invitation.parse(text);
+        if (!code.publicKey().equals(key)) {
+            throw new IllegalArgumentException("the code of the peer " + key + " is another one's");
+        }
+        return code;
     }
 
     private static OpenInvitation invitation(@Nullable InvitationEntry entry) {
