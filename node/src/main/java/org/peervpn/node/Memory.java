@@ -117,14 +117,14 @@ final class Memory {
                 entry.invitedAs);
     }
 
-    /** A stranger could name somebody else's: of it only that is remembered where it was itself. */
+    /** Only of a peer whose key the operator knows is remembered where it says that it is: another could name a victim. */
     private static List<Endpoint> endpoints(PeerEntry entry) {
         Path path = entry.peer == null ? null : entry.peer.lane().path();
         Stream<InetSocketAddress> now =
                 path == null || path.remote().getAddress().isLinkLocalAddress()
                         ? Stream.empty()
                         : Stream.of(path.remote());
-        Stream<Endpoint> said = Stream.concat(now, entry.origin.isStranger() ? Stream.empty() : said(entry))
+        Stream<Endpoint> said = Stream.concat(now, entry.origin.isVouchedFor() ? said(entry) : Stream.empty())
                 .map(Endpoint::of);
         return Stream.concat(said, entry.lastEndpoints.stream())
                 .distinct()

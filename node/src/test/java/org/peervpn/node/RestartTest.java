@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.peervpn.node.Remembered.RememberedPeer;
 import org.peervpn.node.World.Config;
 import org.peervpn.node.World.SimNode;
@@ -217,16 +219,22 @@ class RestartTest {
                 .satisfies(peer -> assertThat(peer.state()).isEqualTo(NodeStatus.State.CONNECTED));
     }
 
-    /** Its name could be somebody else's: whoever comes by the line must not make us call where it has never been. */
-    @Test
-    void ofAStrangerOnlyThatIsRememberedWhereItWas() {
+    /** It could name somebody else's: whoever comes by the line or a code must not make us call where it has never been. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ofWhomTheOperatorDoesNotKnowOnlyThatIsRememberedWhereItWas(boolean isInvited) {
         List<Endpoint> stun = List.of(
                 world.stunServer("192.0.2.1:3478", "11.22.33.77:51820"),
                 world.stunServer("192.0.2.2:3478", "11.22.33.77:51820"));
-        SimNode exit = world.add(Config::exit).start();
+        SimNode exit = world.add(config -> {
+                    config.exit();
+                    return isInvited ? config.known() : config;
+                })
+                .start();
+        ConnectLine line = isInvited ? exit.invite("anna") : exit.line();
         SimNode client = world.add(config -> {
                     config.stunServers = stun;
-                    return config.connect(exit.line());
+                    return config.connect(line);
                 })
                 .start();
         settle(exit, client);
