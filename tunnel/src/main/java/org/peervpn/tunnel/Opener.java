@@ -21,11 +21,10 @@ final class Opener {
     }
 
     /**
-     * The payload, in the message's own memory; null if it is not authentic. The keypair must have been acquired, or be
-     * held by the loop.
+     * Narrows the message to its payload, in place; false if it is not authentic. The keypair must have been acquired, or
+     * be held by the loop.
      */
-    @Nullable
-    ByteBuffer open(Keypair keypair, ByteBuffer message) {
+    boolean open(Keypair keypair, ByteBuffer message) {
         int start = message.position() + TransportData.HEADER_LENGTH;
         int length = message.limit() - start;
         long counter = TransportData.counter(message);
@@ -39,7 +38,10 @@ final class Opener {
                                 message.array(),
                                 message.arrayOffset() + start,
                                 length);
-        return authentic ? message.slice(start, length - Aead.TAG_LENGTH) : null;
+        if (authentic) {
+            message.position(start).limit(start + length - Aead.TAG_LENGTH);
+        }
+        return authentic;
     }
 
     private Aead aead() {

@@ -19,12 +19,8 @@ final class Transport {
         this.output = output;
     }
 
-    /** An authentic, fresh message. */
-    record Opened(Peer peer, Keypair keypair, ByteBuffer payload) {}
-
-    /** null if the message was dropped. */
-    @Nullable
-    Opened open(ByteBuffer message, long nowNanos) {
+    /** Narrows an authentic, fresh message to its payload; whose it is, with a keypair. null if it was dropped. */
+    ReceiverTable.@Nullable Entry open(ByteBuffer message, long nowNanos) {
         ReceiverTable.Entry entry = table.lookup(TransportData.receiverIndex(message));
         Keypair keypair = entry == null ? null : entry.keypair();
         if (entry == null || keypair == null) {
@@ -36,8 +32,7 @@ final class Transport {
             return null;
         }
         long counter = TransportData.counter(message);
-        ByteBuffer payload = opener.open(keypair, message);
-        if (payload == null) {
+        if (!opener.open(keypair, message)) {
             output.dropped(DropReason.NOT_AUTHENTIC);
             return null;
         }
@@ -46,7 +41,7 @@ final class Transport {
             output.dropped(DropReason.REPLAYED);
             return null;
         }
-        return new Opened(entry.peer(), keypair, payload);
+        return entry;
     }
 
     /** False if the packet has been staged: a handshake is needed. */

@@ -69,7 +69,7 @@ public final class Tunnel {
         }
     }
 
-    /** A datagram from that side. May be overwritten during the call. */
+    /** A datagram from that side. May be changed during the call, its position and limit, too. */
     public void receiveDatagram(Path source, ByteBuffer datagram, long nowNanos) {
         if (datagram.remaining() < TYPE_LENGTH) {
             output.dropped(DropReason.BAD_LENGTH);
@@ -209,21 +209,22 @@ public final class Tunnel {
             return;
         }
         int datagramBytes = datagram.remaining();
-        Transport.Opened opened = transport.open(datagram, nowNanos);
-        if (opened == null) {
+        ReceiverTable.Entry receiver = transport.open(datagram, nowNanos);
+        Keypair keypair = receiver == null ? null : receiver.keypair();
+        if (receiver == null || keypair == null) {
             return;
         }
         gate.passedPacket(nowNanos);
-        Peer peer = opened.peer();
-        peer.lane().receivedTransport(opened.keypair(), opened.payload().remaining(), datagramBytes, nowNanos);
+        Peer peer = receiver.peer();
+        peer.lane().receivedTransport(keypair, datagram.remaining(), datagramBytes, nowNanos);
         reportPath(peer, source);
-        if (peer.keypairs().confirm(opened.keypair())) {
+        if (peer.keypairs().confirm(keypair)) {
             gate.completed(source);
             handshakeCompleted(peer, false, nowNanos);
             transport.sendStaged(peer, nowNanos);
         }
-        if (opened.payload().hasRemaining()) {
-            output.received(peer, opened.payload());
+        if (datagram.hasRemaining()) {
+            output.received(peer, datagram);
         }
         timekeeper.plan(peer);
     }

@@ -193,7 +193,7 @@ class SealerTest {
                                             index, index, new SessionKeys(key, key, ByteBuffer.allocate(32)), false, 0),
                                     message))
                             .as("sealed by keypair %s", index)
-                            .isNotNull();
+                            .isTrue();
                     checked++;
                 }
             }

@@ -44,6 +44,7 @@ import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.Sealer;
+import org.peervpn.tunnel.crypto.X25519;
 import org.peervpn.tunnel.udp.UdpPort;
 import org.peervpn.tunnel.udp.UdpPortException;
 
@@ -88,6 +89,9 @@ final class Engine implements AutoCloseable {
 
     /** How long the machine has slept since the start: {@link System#nanoTime} stands still meanwhile. */
     private volatile long sleptNanos;
+
+    /** Of the loop; true from when on it is worth the time to get what makes them cheaper. */
+    private boolean manyHandshakes;
 
     /** Of the loop; null while the NAT is not tested. */
     private @Nullable NatTrial natTrial;
@@ -373,6 +377,10 @@ final class Engine implements AutoCloseable {
     private void endTurn() {
         port.flush();
         machine.flushTun();
+        if (!manyHandshakes && X25519.isBusy()) {
+            manyHandshakes = true;
+            inBackground(X25519::loadConscrypt);
+        }
         if (!waitingForSettled.isEmpty() && core.publicEndpointSettled()) {
             waitingForSettled.forEach(waiting -> waiting.complete(null));
             waitingForSettled.clear();

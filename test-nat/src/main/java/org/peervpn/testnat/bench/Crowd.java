@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.peervpn.testnat.tool.Endpoints;
@@ -20,13 +21,15 @@ import org.peervpn.tunnel.NoisePublicKey;
  * <ol>
  *   <li>it prints {@code key} with the public key of each client, and {@code keys}
  *   <li>it reads the node's key, address and port, its inner address, and then each client's; prints {@code loaded}
- *   <li>it reads a line, lets all shake hands, and prints {@code handshakes} with how many, and how many in a second
+ *   <li>it reads a line, lets all shake hands several times, and prints {@code handshakes} with how many have, how many did in a
+ *       second at first, and how many later
  *   <li>it reads a line, sends packets for a while, so that nodes compile what is hot, and prints {@code warm}
  *   <li>it reads a line, sends packets for so many seconds, prints {@code sent}, and ends
  * </ol>
  */
 public final class Crowd {
     private static final Duration WARM_UP = Duration.ofSeconds(3);
+    private static final int LATER_ROUNDS = 7;
 
     private final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     private final int size;
@@ -72,8 +75,15 @@ public final class Crowd {
 
     private static void shakeHands(List<CrowdPeer> peers, InetSocketAddress node) throws IOException {
         try (CrowdHandshakes handshakes = new CrowdHandshakes(peers, node)) {
-            double perSecond = handshakes.perSecond();
-            System.out.println("handshakes " + handshakes.complete() + " " + perSecond);
+            double first = handshakes.perSecond();
+            int complete = handshakes.complete();
+            double[] later = new double[LATER_ROUNDS];
+            for (int i = 0; i < LATER_ROUNDS; i++) {
+                later[i] = handshakes.perSecond();
+                complete = Math.min(complete, handshakes.complete());
+            }
+            Arrays.sort(later);
+            System.out.println("handshakes " + complete + " " + first + " " + later[LATER_ROUNDS / 2]);
         }
     }
 }

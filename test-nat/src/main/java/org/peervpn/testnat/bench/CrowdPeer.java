@@ -28,7 +28,7 @@ final class CrowdPeer {
     private final Cookies cookies;
     private final InetSocketAddress source;
     private final InetSocketAddress node;
-    private byte[] initiation;
+    private byte[] initiation = {};
     private byte @Nullable [] response; // until it has come
     private int sends;
     private long sentNanos;
@@ -38,7 +38,6 @@ final class CrowdPeer {
         cookies = new Cookies(nodeKey);
         source = source(number);
         this.node = node;
-        initiation = correspondent.initiation();
     }
 
     InetSocketAddress source() {
@@ -51,6 +50,13 @@ final class CrowdPeer {
 
     long sentNanos() {
         return sentNanos;
+    }
+
+    /** Makes ready for one more handshake. */
+    void again() {
+        initiation = correspondent.initiation();
+        response = null;
+        sends = 0;
     }
 
     /** The initiation, now and then a new one: the node takes none twice. */

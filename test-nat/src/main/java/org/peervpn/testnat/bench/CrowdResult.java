@@ -11,14 +11,25 @@ import org.peervpn.testnat.RunningProcess;
  * What a node showed with 1,000 clients, beside what it showed with one.
  *
  * @param gigabitsPerSecond of packets that came out of the tunnel
+ * @param firstHandshakesPerSecond of a node that was just started
+ * @param handshakesPerSecond of one that has shaken hands with all of them before
  * @param kibPerPeer what the node had in memory more, for each client more
  */
-record CrowdResult(double gigabitsPerSecond, double shareOfOne, double handshakesPerSecond, double kibPerPeer) {
+record CrowdResult(
+        double gigabitsPerSecond,
+        double shareOfOne,
+        double firstHandshakesPerSecond,
+        double handshakesPerSecond,
+        double kibPerPeer) {
     private static final int PEERS = 1000;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Of a run. */
-    private record Run(double gigabitsPerSecond, double handshakesPerSecond, double residentMib) {}
+    private record Run(
+            double gigabitsPerSecond,
+            double firstHandshakesPerSecond,
+            double handshakesPerSecond,
+            double residentMib) {}
 
     /** The contender is stopped before and afterwards. */
     static CrowdResult measure(Pair contender, Duration duration) {
@@ -28,6 +39,7 @@ record CrowdResult(double gigabitsPerSecond, double shareOfOne, double handshake
         return new CrowdResult(
                 all.gigabitsPerSecond(),
                 all.gigabitsPerSecond() / one.gigabitsPerSecond(),
+                all.firstHandshakesPerSecond(),
                 all.handshakesPerSecond(),
                 (all.residentMib() - one.residentMib()) * 1024 / (PEERS - 1));
     }
@@ -89,6 +101,7 @@ record CrowdResult(double gigabitsPerSecond, double shareOfOne, double handshake
         return new Run(
                 gigabits / duration.toSeconds(),
                 Double.parseDouble(handshakes[2]),
+                Double.parseDouble(handshakes[3]),
                 Proc.residentMib(node.pid()).orElseThrow());
     }
 

@@ -32,6 +32,12 @@ enum Row {
     MEMORY_LOADED("memory of a node, at most", "MiB", false, When.WARM, Trial::mostMemory),
     CROWD("1,000 peers' throughput ÷ one's", "", true, When.CROWDED, of(CrowdResult::shareOfOne)),
     CROWD_RATE("1,000 peers' throughput", "Gbit/s", true, When.CROWDED, of(CrowdResult::gigabitsPerSecond)),
+    HANDSHAKES_FIRST(
+            "handshakes of 1,000 peers, just started",
+            "1/s",
+            true,
+            When.CROWDED,
+            of(CrowdResult::firstHandshakesPerSecond)),
     HANDSHAKES("handshakes of 1,000 peers", "1/s", true, When.CROWDED, of(CrowdResult::handshakesPerSecond)),
     PEER_MEMORY("memory of a peer", "KiB", false, When.CROWDED, of(CrowdResult::kibPerPeer));
 

@@ -35,6 +35,7 @@ import org.peervpn.routing.RouterConfig;
 import org.peervpn.tunnel.NoisePrivateKey;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
+import org.peervpn.tunnel.crypto.X25519;
 
 /** A whole node core on a host: what {@code Engine} and {@code Node} are to it on a real machine. */
 final class SimNode implements NodeOutput {
@@ -46,6 +47,10 @@ final class SimNode implements NodeOutput {
     private static final int IPV4_PREFIX = 24;
     private static final int IPV6_PREFIX = 64;
     private static final Duration FOR_EVER = Duration.ZERO;
+
+    static {
+        X25519.loadConscrypt(); // of many handshakes
+    }
 
     private final SimHost host;
     private final SimNetwork network;

@@ -6,7 +6,6 @@ import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.security.Security;
 import java.util.Arrays;
-import org.conscrypt.Conscrypt;
 
 /** Who can make an {@link Aead}, in the order in which they are tried. */
 public enum AeadProvider {
@@ -16,7 +15,7 @@ public enum AeadProvider {
     JDK,
     BOUNCY_CASTLE;
 
-    /** The first that works on this machine; found out once. If it has {@link X25519} too, that is used from then on. */
+    /** The first that works on this machine; found out once. */
     public static AeadProvider chosen() {
         return Chosen.PROVIDER;
     }
@@ -26,7 +25,7 @@ public enum AeadProvider {
         try {
             return switch (this) {
                 case LIBCRYPTO -> new LibcryptoAead();
-                case CONSCRYPT -> new JceAead(ConscryptHolder.PROVIDER);
+                case CONSCRYPT -> new JceAead(ConscryptX25519.PROVIDER);
                 case JDK -> new JceAead(jdk());
                 case BOUNCY_CASTLE -> new BouncyCastleAead();
             };
@@ -41,19 +40,6 @@ public enum AeadProvider {
             return passesSelfTest(newAead());
         } catch (LinkageError | RuntimeException e) {
             return false; // No native library for this machine, or a broken one: the next provider is tried.
-        }
-    }
-
-    /** Whether it has X25519 too, which is then used from now on. */
-    private void bringX25519() {
-        try {
-            switch (this) {
-                case LIBCRYPTO -> X25519.adopt(new LibcryptoX25519());
-                case CONSCRYPT -> X25519.adopt(new ConscryptX25519(ConscryptHolder.PROVIDER));
-                case JDK, BOUNCY_CASTLE -> {} // theirs is slower than ours, or the same
-            }
-        } catch (LinkageError e) {
-            return; // plain Java will do
         }
     }
 
@@ -91,13 +77,10 @@ public enum AeadProvider {
                     .filter(AeadProvider::works)
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("ChaCha20-Poly1305 fails its self test"));
-            found.bringX25519();
+            if (found == CONSCRYPT) { // which is loaded now
+                X25519.loadConscrypt();
+            }
             return found;
         }
-    }
-
-    /** Apart, so that Conscrypt's native library is loaded only when it is asked for. */
-    private static final class ConscryptHolder {
-        static final Provider PROVIDER = Conscrypt.newProvider();
     }
 }

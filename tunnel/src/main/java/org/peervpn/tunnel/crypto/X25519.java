@@ -13,8 +13,10 @@ public final class X25519 {
         byte @Nullable [] agree(byte[] privateKey, byte[] publicKey);
     }
 
-    /** Plain Java until the cipher for packets has been found, which may bring something that takes half the time. */
+    private static final int FEW = 64; // a dozen handshakes
+
     private static volatile Agreement fastest = X25519::agreePlainly;
+    private static int agreements; // more or less: threads may overwrite one another's count
 
     private X25519() {}
 
@@ -32,7 +34,13 @@ public final class X25519 {
 
     /** null for a point of small order, whose result is all zero whoever computes it. */
     public static byte @Nullable [] agree(byte[] privateKey, byte[] publicKey) {
+        agreements++;
         return fastest.agree(privateKey, publicKey);
+    }
+
+    /** True once so many have been computed that {@link #loadConscrypt} would have been worth its time. */
+    public static boolean isBusy() {
+        return agreements > FEW;
     }
 
     static byte @Nullable [] agreePlainly(byte[] privateKey, byte[] publicKey) {
@@ -42,10 +50,18 @@ public final class X25519 {
         return contributory ? shared : null;
     }
 
-    /** From now on it is used, if it agrees with plain Java. */
-    static void adopt(Agreement agreement) {
-        if (passesSelfTest(agreement)) {
-            fastest = agreement;
+    /**
+     * From now on Conscrypt is used, which takes a third of the time; to load it takes a tenth of a second. Without it, or if
+     * it does not agree with plain Java, all is as before.
+     */
+    public static void loadConscrypt() {
+        try {
+            Agreement conscrypt = new ConscryptX25519();
+            if (passesSelfTest(conscrypt)) {
+                fastest = conscrypt;
+            }
+        } catch (LinkageError | RuntimeException e) {
+            return; // no native library for this machine
         }
     }
 

@@ -1,9 +1,11 @@
 package org.peervpn.tunnel.udp;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,10 +29,20 @@ final class Inbound extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         DatagramPacket datagram = (DatagramPacket) message;
         try {
-            receiver.received(paths.of(datagram.sender()), datagram.content().nioBuffer());
+            receiver.received(paths.of(datagram.sender()), lent(datagram.content()));
         } finally {
             datagram.release();
         }
+    }
+
+    /** In a view of the train that it came with, which is used for all of them: one of its own would be two objects. */
+    private static ByteBuffer lent(ByteBuf datagram) {
+        ByteBuf train = datagram.unwrap();
+        if (train == null || !train.hasMemoryAddress()) {
+            return datagram.nioBuffer();
+        }
+        int start = (int) (datagram.memoryAddress() - train.memoryAddress()) + datagram.readerIndex();
+        return train.internalNioBuffer(start, datagram.readableBytes());
     }
 
     @Override

@@ -25,7 +25,7 @@ import org.peervpn.tunnel.Path;
 /** The one UDP port of a node: a channel for each address family, all on one event loop. */
 public final class UdpPort implements AutoCloseable {
 
-    /** Where datagrams go. Called on the event loop. The buffer is lent for the call and may be overwritten. */
+    /** Where datagrams go. Called on the event loop. The buffer is lent for the call and may be changed. */
     public interface Receiver {
         void received(Path source, ByteBuffer datagram);
 
