@@ -61,6 +61,10 @@ final class EventText {
         } else if (event instanceof NodeEvent.InvitationUsed used) {
             return List.of("Peer " + used.peer() + " was let in by "
                     + (used.name().isEmpty() ? "an invitation." : "the invitation for " + used.name() + "."));
+        } else if (event instanceof NodeEvent.InvitationNotNeeded used) {
+            return List.of("Peer " + used.peer() + " was in already; "
+                    + (used.name().isEmpty() ? "an invitation" : "the invitation for " + used.name())
+                    + " is used up by it.");
         } else if (event instanceof NodeEvent.GuestAsks guest) {
             return List.of(
                     "Peer " + guest.peer() + " asks to be let in, from " + guest.endpoint() + ", key "

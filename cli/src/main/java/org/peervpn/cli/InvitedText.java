@@ -18,8 +18,8 @@ final class InvitedText {
                 INDENT + "It lets in whoever uses it first, once, until "
                         + MeetingText.minute(
                                 Instant.parse(answer.path("validUntil").asText())) + ".",
-                INDENT + "Send it to nobody else"
-                        + (name.isEmpty() ? "." : "; peervpn --remove=" + quoted(name) + " withdraws it."));
+                INDENT + "Send it to nobody else; peervpn --remove=" + (name.isEmpty() ? "CODE" : quoted(name))
+                        + " withdraws it.");
     }
 
     private static String quoted(String name) {

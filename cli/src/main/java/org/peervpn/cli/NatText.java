@@ -113,7 +113,9 @@ final class NatText {
     }
 
     private static String lifetime(int seconds) {
-        return seconds == 0 ? "an idle mapping lives for less than 5 s" : "an idle mapping lives for " + seconds + " s";
+        return seconds == 0
+                ? "an idle mapping lives for less than 5 s"
+                : "an idle mapping lives for at least " + seconds + " s";
     }
 
     private static String ipv6(NatReport.@Nullable Ipv6 ipv6) {

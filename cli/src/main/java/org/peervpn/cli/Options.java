@@ -74,10 +74,10 @@ final class Options {
 
         @Option(
                 names = "--remove",
-                paramLabel = "PEER",
+                paramLabel = "PEER|NAME|CODE",
                 description =
                         "Make the running node forget a peer, and keep it out until it is named anew; or withdraw the"
-                                + " invitation for this name.")
+                                + " invitation for this name or of this code.")
         @Nullable
         String remove;
 

@@ -32,6 +32,10 @@ final class StatusText {
             lines.add("Offers an exit:  " + join(exit.path("offering")));
         }
         lines.add("Exit in use:     " + orElse(exit.path("using"), "none"));
+        int invitations = status.path("openInvitations").asInt();
+        if (invitations > 0) {
+            lines.add("Invitations:     " + invitations + " open");
+        }
         for (JsonNode peer : status.path("peers")) {
             lines.add("");
             peer(peer, lines);
@@ -55,6 +59,10 @@ final class StatusText {
                 + (peer.path("admitted").asBoolean() ? "" : "  (not admitted)"));
         lines.add("  Public key:    " + peer.path("publicKey").asText());
         lines.add("  Addresses:     " + join(peer.path("addresses")));
+        JsonNode invitedAs = peer.path("invitedAs");
+        if (invitedAs.isTextual()) {
+            lines.add("  Invited as:    " + (invitedAs.asText().isEmpty() ? "(no name)" : invitedAs.asText()));
+        }
         JsonNode path = peer.path("path");
         if (path.path("endpoint").isTextual()) {
             String rtt = path.path("rttMillis").isNumber()

@@ -154,7 +154,7 @@ class NodeConfigsTest {
     @Test
     void aRememberedPeerMayBeNamedAsExit() {
         Remembered remembered =
-                new Remembered(List.of(new RememberedPeer(PEER, null, Origin.ADD, null, null, null)), List.of());
+                new Remembered(List.of(new RememberedPeer(PEER, null, Origin.ADD, null, List.of(), null)), List.of());
 
         assertThat(NodeConfigs.forNode(
                                 OptionsTest.read("--listen", "--exit-via=" + KEY), OWN, Secrets.NONE, remembered, "1")

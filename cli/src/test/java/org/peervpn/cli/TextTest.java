@@ -107,6 +107,7 @@ class TextTest {
                         "nat",
                         "portMapping",
                         "exit",
+                        "openInvitations",
                         "peers",
                         "drops");
         assertThat(names(status.path("exit"))).containsExactly("offering", "using");
@@ -117,6 +118,7 @@ class TextTest {
                         "name",
                         "addresses",
                         "admitted",
+                        "invitedAs",
                         "state",
                         "path",
                         "lastHandshakeSeconds",
@@ -175,10 +177,24 @@ class TextTest {
     }
 
     @Test
+    void statusTellsOfInvitationsWhereThereAreSome() {
+        JsonNode without = JSON.valueToTree(status(List.of(peer(null, true))));
+        JsonNode with = without.deepCopy();
+        ((ObjectNode) with).put("openInvitations", 2);
+        ObjectNode peer = (ObjectNode) with.path("peers").path(0);
+        peer.put("invitedAs", "anna");
+
+        assertThat(StatusText.lines(without)).noneMatch(line -> line.contains("nvit"));
+        assertThat(StatusText.lines(with)).contains("Invitations:     2 open", "  Invited as:    anna");
+        peer.put("invitedAs", "");
+        assertThat(StatusText.lines(with)).contains("  Invited as:    (no name)");
+    }
+
+    @Test
     void relayedPathNamesTheRelay() {
         PathStatus path = new PathStatus(PathType.RELAY, "203.0.113.9:51820", "office", null, null, null);
         PeerStatus peer =
-                new PeerStatus(ID.text(), KEY, null, List.of(), true, State.CONNECTED, path, null, 0, 0, 0, 0);
+                new PeerStatus(ID.text(), KEY, null, List.of(), true, null, State.CONNECTED, path, null, 0, 0, 0, 0);
 
         assertThat(StatusText.lines(JSON.valueToTree(status(List.of(peer)))))
                 .contains("  Path:          relay  203.0.113.9:51820  via office", "  Why:           unknown");
@@ -236,6 +252,11 @@ class TextTest {
                 .containsExactly("Peer home (139118-205156-230232) was let in by the invitation for anna.");
         assertThat(EVENTS.lines(new NodeEvent.InvitationUsed(PEER, "")))
                 .containsExactly("Peer home (139118-205156-230232) was let in by an invitation.");
+        assertThat(EVENTS.lines(new NodeEvent.InvitationNotNeeded(PEER, "anna")))
+                .containsExactly(
+                        "Peer home (139118-205156-230232) was in already; the invitation for anna is used up by it.");
+        assertThat(EVENTS.lines(new NodeEvent.InvitationNotNeeded(PEER, "")))
+                .containsExactly("Peer home (139118-205156-230232) was in already; an invitation is used up by it.");
     }
 
     @Test
@@ -252,7 +273,7 @@ class TextTest {
                         "                 Send it to nobody else; peervpn --remove='my friend' withdraws it.");
         assertThat(InvitedText.lines(((ObjectNode) answer).putNull("name")))
                 .last()
-                .isEqualTo("                 Send it to nobody else.");
+                .isEqualTo("                 Send it to nobody else; peervpn --remove=CODE withdraws it.");
     }
 
     @Test
@@ -317,6 +338,7 @@ class TextTest {
                 new NodeEvent.Refused(Reason.WRONG_PASSCODE),
                 new NodeEvent.GuestAsks(PEER, KEY, "1.2.3.4:5"),
                 new NodeEvent.InvitationUsed(PEER, "anna"),
+                new NodeEvent.InvitationNotNeeded(PEER, "anna"),
                 new NodeEvent.Unreachable(Duration.ofMinutes(2)));
     }
 
@@ -431,6 +453,7 @@ class TextTest {
                 null,
                 null,
                 new Exit(List.of("IPv4", "IPv6"), null),
+                0,
                 peers,
                 new TreeMap<>(Map.of("bad_mac1", 3L, "replayed", 1L)));
     }
@@ -442,6 +465,7 @@ class TextTest {
                 name,
                 List.of("100.64.3.4", "fd70:6565:7276::2"),
                 connected,
+                null,
                 connected ? State.CONNECTED : State.CONNECTING,
                 connected
                         ? new PathStatus(

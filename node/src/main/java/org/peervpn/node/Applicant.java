@@ -47,6 +47,13 @@ final class Applicant {
         return news;
     }
 
+    /** The peer has let us in. If it was for another reason than its invitation, nobody else shall use that. */
+    void letIn(PeerEntry entry) {
+        if (mayProveInvitation(entry) && !entry.invitationProved) {
+            entry.owesInvitationProof = true;
+        }
+    }
+
     private static boolean mayProveInvitation(PeerEntry entry) {
         return entry.secret != null && !entry.secretSpent;
     }
@@ -91,6 +98,7 @@ final class Applicant {
             return null;
         }
         entry.owesInvitationProof = false;
+        entry.invitationProved = true;
         return ControlCodec.encodeInvitationProof(secret.proof(entry.key, sessions.get(0)));
     }
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Reach;
 import org.peervpn.nat.path.Slots;
@@ -68,9 +69,12 @@ final class Calls {
         entry.triesCandidates = true;
         entry.unanswered = 0;
         Invitation invitation = line.invitation();
+        entry.code = invitation;
         entry.secret = invitation == null ? null : invitation.secret();
         entry.secretSpent = false;
-        entry.owesInvitationProof = false;
+        // One that has let us in before shall know that nobody else may use the code.
+        entry.owesInvitationProof = entry.secret != null && entry.up && entry.hello != null && entry.refusal == null;
+        entry.invitationProved = false;
         entry.invited =
                 invitation == null ? Reach.UNKNOWN : new Reach(invitation.candidates(), invitation.ipv4(), true);
         entry.candidates = invitation == null ? line.places() : paths.placesOf(entry.invited);
@@ -182,7 +186,7 @@ final class Calls {
             }
         }
         if (isInitiation) {
-            LOG.debug("handshake with {}: initiation by {}, to {}", entry.id, path, entry.places());
+            LOG.debug("handshake with {}: initiation by {}, to {}", entry.id, path, places(entry));
             entry.triesCandidates = true;
             entry.unanswered++;
             if (entry.up && entry.unanswered == 2 && entry.agent != null) {
@@ -213,9 +217,19 @@ final class Calls {
         }
     }
 
+    /** A peer that is lost is also sought where else an earlier run knew it to be. */
+    private List<InetSocketAddress> places(PeerEntry entry) {
+        if (entry.up || entry.unanswered == 0) {
+            return entry.places();
+        }
+        return Stream.concat(entry.places().stream(), paths.remembered(entry).stream())
+                .distinct()
+                .toList();
+    }
+
     private void sendToCandidates(PeerEntry entry, @Nullable Path path, ByteBuffer datagram) {
         boolean sent = path != null;
-        for (InetSocketAddress candidate : entry.places()) {
+        for (InetSocketAddress candidate : places(entry)) {
             // What was the peer's in the network where we were may be ours here.
             Path other = paths.isOurs(candidate) ? null : output.pathTo(candidate);
             if (other != null && !other.equals(path)) {

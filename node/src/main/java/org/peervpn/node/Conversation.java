@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Reach;
 import org.peervpn.node.DropCount.Reason;
+import org.peervpn.node.Remembered.OpenInvitation;
 import org.peervpn.node.control.AdmissionNotice;
 import org.peervpn.node.control.CandidatesCodec;
 import org.peervpn.node.control.ControlCodec;
@@ -96,7 +97,8 @@ final class Conversation {
         roster.letIn(guest);
         if (isInvited) {
             memory.changedForGood(turn.now()); // a crash must not make the invitation a fresh one
-            turn.tell(new NodeEvent.InvitationUsed(guest.label(), guest.invitedAs));
+            String name = guest.invitedAs == null ? "" : guest.invitedAs;
+            turn.tell(new NodeEvent.InvitationUsed(guest.label(), name));
         }
     }
 
@@ -110,6 +112,7 @@ final class Conversation {
             case ControlCodec.HELLO -> receiveHello(entry, payload);
             case ControlCodec.CANDIDATES -> receiveCandidates(entry, payload);
             case ControlCodec.ADMISSION_NOTICE -> receiveNotice(entry, payload);
+            case ControlCodec.INVITATION_PROOF -> receiveInvitationProof(entry, payload);
             default -> {} // of a later version
         }
     }
@@ -124,6 +127,18 @@ final class Conversation {
                     turn.tell(news);
                 }
             }
+            turn.unsettle();
+        }
+    }
+
+    private void receiveInvitationProof(PeerEntry entry, ByteBuffer payload) {
+        byte[] proof = ControlCodec.decodeProof(payload);
+        OpenInvitation used = proof == null ? null : doorkeeper.usedBy(entry, proof, turn.now());
+        if (proof == null) {
+            drops.count(Reason.BAD_CONTROL_MESSAGE);
+        } else if (used != null) {
+            memory.changedForGood(turn.now());
+            turn.tell(new NodeEvent.InvitationNotNeeded(entry.label(), used.name()));
             turn.unsettle();
         }
     }
@@ -150,6 +165,11 @@ final class Conversation {
         if (entry.refusal != null) {
             entry.refusal = null; // it has let us in; what we said before, it has not heard
             hellos.begin(entry, turn.now());
+        }
+        applicant.letIn(entry);
+        if (entry.code != null) {
+            entry.code = null;
+            memory.changed(turn.now());
         }
         if (entry.hello != null && !entry.hello.saysTheSameAs(before) && entry.mayTell(turn.now())) {
             turn.tell(new NodeEvent.PeerNamed(entry.label(), entry.hello.exitFamilies()));

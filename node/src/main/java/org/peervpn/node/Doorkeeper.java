@@ -174,6 +174,20 @@ final class Doorkeeper {
         return Verdict.REFUSED;
     }
 
+    /**
+     * The control message of a peer that is in already and claims to prove an invitation: that is used up by it. Null if
+     * there is no such invitation, or not any more.
+     */
+    @Nullable
+    OpenInvitation usedBy(PeerEntry entry, byte[] proof, long nowNanos) {
+        OpenInvitation used = invitations.use(proof, entry.boundPeer().handshakeHashes(), nowNanos);
+        if (used != null && entry.origin.isStranger()) {
+            entry.origin = Origin.INVITATION; // it is let in for good, as anybody is who comes by one
+            entry.invitedAs = used.name();
+        }
+        return used;
+    }
+
     private boolean mayTry(PeerEntry guest, long nowNanos) {
         Source source = guest.source;
         if (source == null) {

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.Remembered.OpenInvitation;
 import org.peervpn.node.invitation.Invitation;
+import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.tunnel.NoisePublicKey;
 
 /**
@@ -44,7 +46,7 @@ final class Invitations {
         if (open.size() + used.size() >= Remembered.MAX_INVITATIONS && used.poll() == null) {
             throw new IllegalArgumentException(
                     "there are " + open.size()
-                            + " invitations that nobody has used yet; withdraw some by --remove=NAME, or wait until they expire");
+                            + " invitations that nobody has used yet; withdraw some by --remove=NAME or --remove=CODE, or wait until they expire");
         }
         open.add(new Open(invitation, nowNanos + min(left, Invitation.VALIDITY).toNanos()));
     }
@@ -79,10 +81,19 @@ final class Invitations {
     }
 
     /** Nobody can use those any more that were meant for this name. False if there was none. */
-    boolean withdraw(String name) {
-        List<Open> meant = open.stream()
-                .filter(one -> !name.isEmpty() && one.invitation.name().equals(name))
-                .toList();
+    boolean withdraw(String name, long nowNanos) {
+        return withdraw(nowNanos, one -> !name.isEmpty() && one.name().equals(name));
+    }
+
+    /** Nobody can use the one with this secret any more. False if it is not open. */
+    boolean withdraw(OneTimeSecret secret, long nowNanos) {
+        return withdraw(nowNanos, one -> one.secret().equals(secret));
+    }
+
+    private boolean withdraw(long nowNanos, Predicate<OpenInvitation> which) {
+        forgetExpired(nowNanos);
+        List<Open> meant =
+                open.stream().filter(one -> which.test(one.invitation)).toList();
         meant.forEach(one -> used.add(one.untilNanos));
         return open.removeAll(meant);
     }
@@ -90,6 +101,12 @@ final class Invitations {
     private void forgetExpired(long nowNanos) {
         open.removeIf(one -> nowNanos >= one.untilNanos);
         used.removeIf(untilNanos -> nowNanos >= untilNanos);
+    }
+
+    /** How many are open. */
+    int count(long nowNanos) {
+        forgetExpired(nowNanos);
+        return open.size();
     }
 
     /** Those that are open, the oldest first. */

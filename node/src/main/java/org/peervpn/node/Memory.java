@@ -8,8 +8,13 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.nat.Candidate;
+import org.peervpn.nat.CandidateType;
+import org.peervpn.nat.Reach;
 import org.peervpn.node.Remembered.RememberedPeer;
+import org.peervpn.node.invitation.EndpointSanity;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
 
@@ -24,6 +29,9 @@ final class Memory {
     static final long DELAY_NANOS = NodeCore.seconds(1);
 
     static final long INTERVAL_NANOS = NodeCore.seconds(10);
+
+    /** Endpoints that a peer has named; the others that are remembered have been its own. */
+    private static final int MAX_SAID = 5;
 
     private final PeerTable peers;
     private final Invitations invitations;
@@ -97,15 +105,40 @@ final class Memory {
     }
 
     private RememberedPeer remembered(PeerEntry entry) {
-        Path path = entry.peer == null ? null : entry.peer.lane().path();
-        Endpoint last = path == null ? entry.lastEndpoint : endpoint(path.remote());
         Instant seen = entry.up ? wallClock.instant() : entry.lastSeen;
         return new RememberedPeer(
-                entry.key, entry.name(), entry.origin, entry.origin == Origin.ADD ? entry.endpoint : null, last, seen);
+                entry.key,
+                entry.name(),
+                entry.origin,
+                entry.origin == Origin.ADD ? entry.endpoint : null,
+                endpoints(entry),
+                seen,
+                entry.origin == Origin.ADD ? entry.code : null,
+                entry.invitedAs);
     }
 
-    /** null for an address that means something else on another interface. */
-    private static @Nullable Endpoint endpoint(InetSocketAddress remote) {
-        return remote.getAddress().isLinkLocalAddress() ? null : Endpoint.of(remote);
+    /** Only of a peer whose key the operator knows is remembered where it says that it is: another could name a victim. */
+    private static List<Endpoint> endpoints(PeerEntry entry) {
+        Path path = entry.peer == null ? null : entry.peer.lane().path();
+        Stream<InetSocketAddress> now =
+                path == null || path.remote().getAddress().isLinkLocalAddress()
+                        ? Stream.empty()
+                        : Stream.of(path.remote());
+        Stream<Endpoint> said = Stream.concat(now, entry.origin.isVouchedFor() ? said(entry) : Stream.empty())
+                .map(Endpoint::of);
+        return Stream.concat(said, entry.lastEndpoints.stream())
+                .distinct()
+                .limit(entry.origin.isStranger() ? 1 : Remembered.MAX_ENDPOINTS)
+                .toList();
+    }
+
+    /** Of its own addresses there may be many, of the others there are few. */
+    private static Stream<InetSocketAddress> said(PeerEntry entry) {
+        Reach reach = entry.told != null ? entry.told : entry.invited;
+        return reach.candidates().stream()
+                .filter(candidate -> EndpointSanity.isSane(candidate.endpoint()))
+                .sorted(Comparator.comparing(candidate -> candidate.type() == CandidateType.HOST))
+                .limit(MAX_SAID)
+                .map(Candidate::endpoint);
     }
 }

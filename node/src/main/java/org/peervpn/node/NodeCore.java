@@ -342,14 +342,18 @@ public final class NodeCore {
     }
 
     /**
-     * Withdraws the invitations that were meant for this name. If there are none, forgets the peer at once, and does not let
-     * it in again, now or in later runs, until it is named anew. Returns what was removed.
+     * Withdraws the invitations that were meant for this name, or that of this code. If it is neither, forgets the peer at
+     * once, and does not let it in again, now or in later runs, until it is named anew. Returns what was removed; an {@link
+     * IllegalArgumentException} says why nothing was.
      */
     public String remove(String peer, long now) {
         turn.begin(now);
         String removed;
-        if (invitations.withdraw(peer)) {
+        if (invitations.withdraw(peer, now)) {
             removed = "the invitation for " + Endpoint.printable(peer);
+        } else if (peers.lookup(peer) == null && Invitation.isCode(peer)) {
+            withdraw(Invitation.parse(peer));
+            removed = "the invitation of this code";
         } else {
             PeerEntry entry = peers.find(peer);
             roster.ban(entry);
@@ -358,6 +362,21 @@ public final class NodeCore {
         turn.unsettle();
         settle();
         return removed;
+    }
+
+    private void withdraw(Invitation code) {
+        if (!code.publicKey().equals(publicKey)) {
+            throw new IllegalArgumentException(
+                    "this code was made by " + code.label() + "; only there it can be withdrawn");
+        }
+        if (code.secret() == null) {
+            throw new IllegalArgumentException("this code lets in nobody by itself, so there is nothing to withdraw");
+        }
+        if (!invitations.withdraw(code.secret(), turn.now())) {
+            code.checkTime(wallClock.instant());
+            throw new IllegalArgumentException(
+                    "the invitation of this code is not open: it was used or withdrawn already; look at --status");
+        }
     }
 
     /**
@@ -566,6 +585,7 @@ public final class NodeCore {
                 publicEndpoint.portMapping(turn.now()),
                 new NodeStatus.Exit(
                         StatusView.families(hellos.offeredFamilies()), using == null ? null : using.id.text()),
+                invitations.count(now),
                 peers.entries().stream()
                         .map(entry -> StatusView.of(entry, turn.now()))
                         .toList(),
@@ -691,6 +711,10 @@ public final class NodeCore {
             LOG.debug("handshake with {} completed as {}", entry.id, initiator ? "initiator" : "responder");
             calls.answered(entry);
             paths.connected(entry);
+            Path path = peer.lane().path();
+            if (path != null) {
+                entry.reachedAt(path.remote());
+            }
             if (entry.admitted) {
                 if (!entry.up) {
                     roster.comeUp(entry);

@@ -106,6 +106,13 @@ public sealed interface NodeEvent {
      */
     record InvitationUsed(PeerLabel peer, String name) implements NodeEvent {}
 
+    /**
+     * A peer that was in already has shown an invitation, which lets in nobody now.
+     *
+     * @param name whom the operator meant it for; empty if that was not said
+     */
+    record InvitationNotNeeded(PeerLabel peer, String name) implements NodeEvent {}
+
     /** The time for the first handshake has passed. */
     record Unreachable(Duration after) implements NodeEvent {}
 }

@@ -17,6 +17,7 @@ public record NodeStatus(
         @Nullable String nat,
         @Nullable PortMappingStatus portMapping,
         Exit exit,
+        int openInvitations,
         List<PeerStatus> peers,
         Map<String, Long> drops) {
 
@@ -55,13 +56,19 @@ public record NodeStatus(
      */
     public record Exit(List<String> offering, @Nullable String using) {}
 
-    /** One peer. */
+    /**
+     * One peer.
+     *
+     * @param invitedAs for whom the invitation was meant by which it came; empty if that was not said, null if it came by
+     *     none
+     */
     public record PeerStatus(
             String peerId,
             String publicKey,
             @Nullable String name,
             List<String> addresses,
             boolean admitted,
+            @Nullable String invitedAs,
             State state,
             PathStatus path,
             @Nullable Long lastHandshakeSeconds,

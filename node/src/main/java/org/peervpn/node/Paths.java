@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Candidate;
@@ -155,12 +156,26 @@ final class Paths {
         // What the operator said is tried in any case.
         usable(said, sharesNat(reach)).forEach(candidate -> put(all, candidate));
         entry.candidates.forEach(endpoint -> put(all, new Candidate(CandidateType.SERVER_REFLEXIVE, endpoint)));
-        InetSocketAddress last = entry.lastEndpoint == null ? null : entry.lastEndpoint.literal();
+        InetSocketAddress last = entry.lastPlace();
         if (last != null) {
             put(all, new Candidate(CandidateType.PEER_REFLEXIVE, last));
         }
+        if (entry.told == null) { // else it has said where it is now
+            remembered(entry).forEach(endpoint -> put(all, new Candidate(CandidateType.SERVER_REFLEXIVE, endpoint)));
+        }
         all.keySet().removeIf(this::isOurs);
         agent.remote(List.copyOf(all.values()), reach.nat(), reach.sprayable());
+    }
+
+    /** Where else it may be, as far as that may be tried, if it is not where it was last. */
+    List<InetSocketAddress> remembered(PeerEntry entry) {
+        List<Candidate> others = entry.lastEndpoints.stream()
+                .skip(1)
+                .map(Endpoint::literal)
+                .filter(Objects::nonNull)
+                .map(endpoint -> new Candidate(CandidateType.HOST, endpoint))
+                .toList();
+        return usable(others, false).stream().map(Candidate::endpoint).toList();
     }
 
     private List<Candidate> usable(List<Candidate> said, boolean sharesNat) {

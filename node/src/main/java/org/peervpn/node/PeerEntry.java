@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Reach;
 import org.peervpn.nat.path.PathAgent;
 import org.peervpn.node.control.AdmissionNotice;
 import org.peervpn.node.control.Hello;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.routing.Cidr;
 import org.peervpn.tunnel.NoisePublicKey;
@@ -48,8 +50,9 @@ final class PeerEntry {
     /** A guest has proved an invitation that lets in nobody. */
     boolean wasTooLate;
 
-    /** Whom the operator meant by the invitation that it has proved; empty if that was not said. */
-    String invitedAs = "";
+    /** Whom the operator meant by the invitation that let it in; empty if that was not said, null if none did. */
+    @Nullable
+    String invitedAs;
 
     /** When the operator is asked about a guest. */
     long askNanos = Long.MAX_VALUE;
@@ -64,6 +67,10 @@ final class PeerEntry {
     /** The peer has refused our passcode: it is not tried again. */
     boolean passcodeWrong;
 
+    /** The code by which it is called; null without, and when it has let us in. */
+    @Nullable
+    Invitation code;
+
     /** What its invitation lets us prove; null without. */
     @Nullable
     OneTimeSecret secret;
@@ -73,15 +80,17 @@ final class PeerEntry {
 
     boolean owesInvitationProof;
 
+    /** It was sent since the peer came up. */
+    boolean invitationProved;
+
     boolean owesProof;
     boolean awaitsPasscodeKey;
 
     @Nullable
     PasscodeKey passcodeKey;
 
-    /** Where it was last, in this run or an earlier one; null for never. */
-    @Nullable
-    Endpoint lastEndpoint;
+    /** Where an earlier run knew it to be, and where handshakes of this one were completed, the latest first. */
+    List<Endpoint> lastEndpoints = List.of();
 
     /** When it was last connected; null for never. */
     @Nullable
@@ -232,9 +241,28 @@ final class PeerEntry {
         return key.toString().equals(text) || id.text().equals(text);
     }
 
+    /** Where it was last; null for never. */
+    @Nullable
+    InetSocketAddress lastPlace() {
+        return lastEndpoints.isEmpty() ? null : lastEndpoints.get(0).literal();
+    }
+
+    /** A handshake was completed by the path to there. */
+    void reachedAt(InetSocketAddress remote) {
+        Endpoint here = Endpoint.of(remote);
+        // A link-local address means something else on another interface.
+        boolean isNew = lastEndpoints.isEmpty() || !lastEndpoints.get(0).equals(here);
+        if (isNew && !remote.getAddress().isLinkLocalAddress()) {
+            lastEndpoints = Stream.concat(Stream.of(here), lastEndpoints.stream())
+                    .distinct()
+                    .limit(Remembered.MAX_ENDPOINTS)
+                    .toList();
+        }
+    }
+
     /** Where it may be: where the operator says, and if it does not answer there, where it was last. */
     List<InetSocketAddress> places() {
-        InetSocketAddress last = lastEndpoint == null ? null : lastEndpoint.literal();
+        InetSocketAddress last = lastPlace();
         boolean triedThere = candidates.isEmpty() || unanswered > 0;
         if (last == null || !triedThere || candidates.contains(last)) {
             return candidates;

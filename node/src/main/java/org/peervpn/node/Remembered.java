@@ -3,6 +3,7 @@ package org.peervpn.node;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.tunnel.NoisePublicKey;
 
@@ -31,6 +32,9 @@ public record Remembered(List<RememberedPeer> peers, List<NoisePublicKey> remove
     /** Of peers, and of removed keys. */
     public static final int MAX_ENTRIES = 4096;
 
+    /** Of one peer. */
+    public static final int MAX_ENDPOINTS = 8;
+
     /** Open and used ones; the oldest used one makes room for a new one. */
     public static final int MAX_INVITATIONS = 64;
 
@@ -39,14 +43,31 @@ public record Remembered(List<RememberedPeer> peers, List<NoisePublicKey> remove
      *
      * @param name what it called itself last; null if it never did
      * @param calls where the operator said that it is ({@code --add}); null if it has to come by itself
-     * @param lastEndpoint where its last authenticated datagram came from; null for never
+     * @param endpoints where it may be: first where its last authenticated datagram came from, unless that was never, then
+     *     where it said that it is, and where it was before
      * @param lastSeen when it was last connected; null for never
+     * @param code by which it is to be called until it has let us in ({@code --add}); null without
+     * @param invitedAs for whom the invitation was meant by which it came; empty if that was not said, null if it came by none
      */
     public record RememberedPeer(
             NoisePublicKey key,
             @Nullable String name,
             Origin origin,
             @Nullable Endpoint calls,
-            @Nullable Endpoint lastEndpoint,
-            @Nullable Instant lastSeen) {}
+            List<Endpoint> endpoints,
+            @Nullable Instant lastSeen,
+            @Nullable Invitation code,
+            @Nullable String invitedAs) {
+
+        /** Without anything of an invitation. */
+        public RememberedPeer(
+                NoisePublicKey key,
+                @Nullable String name,
+                Origin origin,
+                @Nullable Endpoint calls,
+                List<Endpoint> endpoints,
+                @Nullable Instant lastSeen) {
+            this(key, name, origin, calls, endpoints, lastSeen, null, null);
+        }
+    }
 }

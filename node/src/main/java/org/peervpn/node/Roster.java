@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.node.Remembered.RememberedPeer;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Peer;
 import org.peervpn.tunnel.PeerConfig;
@@ -84,11 +85,12 @@ final class Roster {
         }
         PeerEntry entry = know(known.key(), known.origin());
         if (known.calls() != null) {
-            calls.dial(entry, new ConnectLine(known.key(), known.calls()), known.origin());
+            calls.dial(entry, line(known, known.calls()), known.origin());
         }
         entry.name = known.name();
-        if (entry.origin.isStranger() && known.lastEndpoint() != null) {
-            InetSocketAddress last = known.lastEndpoint().literal();
+        entry.invitedAs = known.invitedAs();
+        if (entry.origin.isStranger() && !known.endpoints().isEmpty()) {
+            InetSocketAddress last = known.endpoints().get(0).literal();
             entry.source = last == null ? null : Source.of(last.getAddress());
         }
         entry.lastSeen = known.lastSeen();
@@ -101,6 +103,14 @@ final class Roster {
         }
     }
 
+    /** An old code says nothing of use any more. */
+    private ConnectLine line(RememberedPeer known, Endpoint endpoint) {
+        Invitation code = known.code();
+        return code != null && wallClock.instant().isBefore(code.validUntil())
+                ? ConnectLine.of(code)
+                : new ConnectLine(known.key(), endpoint);
+    }
+
     private static Duration atLeastZero(Duration away) {
         return away.isNegative() ? Duration.ZERO : away;
     }
@@ -111,10 +121,13 @@ final class Roster {
         long callNanos = turn.now();
         for (PeerEntry entry : latestFirst()) {
             RememberedPeer known = memory.of(entry.key);
-            if (known == null || known.lastEndpoint() == null) {
+            if (known == null || known.endpoints().isEmpty()) {
                 continue;
             }
-            entry.lastEndpoint = known.lastEndpoint();
+            entry.lastEndpoints = known.endpoints();
+            if (entry.agent != null) { // it is being sought, but not there
+                paths.seek(entry);
+            }
             boolean recent = known.lastSeen() != null && known.lastSeen().isAfter(longAgo);
             if (recent || !entry.origin.isStranger()) {
                 entry.calls.beginAnew(turn.now());
@@ -192,6 +205,7 @@ final class Roster {
             everReached = true;
             entry.boundPeer().persistentKeepaliveNanos(paths.keepaliveNanos());
         }
+        entry.invitationProved = false;
         entry.reachSent = 0;
         entry.nextReachNanos = Long.MAX_VALUE;
         paths.settledOn(entry);

@@ -39,6 +39,7 @@ final class StatusView {
                 entry.name(),
                 entry.addresses().stream().map(StatusView::address).toList(),
                 entry.admitted,
+                entry.invitedAs,
                 state(entry),
                 path(entry, lane),
                 peer == null || peer.lastHandshakeNanos() < 0

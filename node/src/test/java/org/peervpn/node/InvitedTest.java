@@ -2,22 +2,27 @@ package org.peervpn.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.peervpn.node.Packets.packet;
 
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.peervpn.node.NodeEvent.GuestAsks;
+import org.peervpn.node.NodeEvent.InvitationNotNeeded;
 import org.peervpn.node.NodeEvent.InvitationUsed;
 import org.peervpn.node.NodeEvent.NotLetIn;
 import org.peervpn.node.NodeEvent.NotLetIn.Reason;
 import org.peervpn.node.NodeEvent.Refused;
+import org.peervpn.node.Remembered.RememberedPeer;
 import org.peervpn.node.World.Config;
 import org.peervpn.node.World.SimNode;
 import org.peervpn.node.control.AdmissionNotice;
@@ -327,6 +332,189 @@ class InvitedTest {
         assertThat(exit.remembered().invitations()).hasSize(1);
         assertThatThrownBy(() -> exit.remove("anna")).hasMessage("no such peer: anna");
         assertThatThrownBy(() -> exit.remove("")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"anna", ""})
+    void statusSaysByWhichInvitationWhoCame(String name) {
+        SimNode exit = exit(Admission.ASK);
+        SimNode friend = newcomer(exit.line());
+        exit.admit(friend.key.toString());
+        ConnectLine code = exit.invite(name);
+        exit.invite("bert");
+        assertThat(exit.status().openInvitations()).isEqualTo(2);
+        SimNode newcomer = newcomer(code);
+        settle(exit, friend, newcomer);
+
+        assertThat(exit.status().openInvitations()).isEqualTo(1);
+        SimNode again = exit.restarted(config -> exit(config, Admission.ASK)).start();
+        settle(again, friend, newcomer);
+        for (SimNode each : List.of(exit, again)) {
+            assertThat(each.status().peers())
+                    .extracting(NodeStatus.PeerStatus::publicKey, NodeStatus.PeerStatus::invitedAs)
+                    .containsExactlyInAnyOrder(
+                            tuple(friend.key.toString(), null), tuple(newcomer.key.toString(), name));
+        }
+        world.run(Duration.ofDays(8));
+        assertThat(again.status().openInvitations()).isZero();
+    }
+
+    @Test
+    void anAddedCodeOutlivesARestartUntilThePeerHasLetUsIn() {
+        SimNode exit = exit(Admission.KNOWN);
+        world.suspend(exit, true);
+        ConnectLine code = exit.invite("");
+        SimNode newcomer = world.add(Config::listen).start();
+        newcomer.add(code);
+        world.run(Duration.ofMinutes(1));
+        assertThat(newcomer.remembered.peers()).extracting(RememberedPeer::code).containsExactly(code.invitation());
+
+        SimNode again = newcomer.restarted(Config::listen).start();
+        world.run(Duration.ofMinutes(1));
+        world.suspend(exit, false);
+        world.run(Duration.ofMinutes(2));
+
+        assertThat(isIn(exit, again)).isTrue();
+        assertThat(again.remembered.peers())
+                .as("its secret is of no use any more")
+                .extracting(RememberedPeer::code)
+                .containsOnlyNulls();
+    }
+
+    @Test
+    void anAddedCodeThatHasExpiredMeanwhileIsForgotten() {
+        SimNode exit = exit(Admission.KNOWN);
+        world.suspend(exit, true);
+        SimNode newcomer = world.add(Config::listen).start();
+        newcomer.add(exit.invite(""));
+        world.suspend(newcomer, true);
+        world.run(Duration.ofDays(8));
+
+        SimNode again = newcomer.restarted(Config::listen).start();
+
+        assertThat(again.remembered().peers()).singleElement().satisfies(peer -> {
+            assertThat(peer.code()).isNull();
+            assertThat(peer.calls()).isEqualTo(Endpoint.of(exit.address));
+        });
+    }
+
+    private static String code(ConnectLine line) {
+        return Objects.requireNonNull(line.invitation()).code();
+    }
+
+    @Test
+    void anInvitationWithoutANameCanBeWithdrawnByItsCode() {
+        SimNode exit = exit(Admission.KNOWN);
+        ConnectLine code = exit.invite("");
+        exit.invite("");
+        assertThat(exit.core.remove(code(code).toUpperCase(Locale.ROOT), world.nowNanos()))
+                .isEqualTo("the invitation of this code");
+        SimNode newcomer = newcomer(code);
+        settle(exit, newcomer);
+
+        assertThat(newcomer.events(Refused.class)).containsExactly(new Refused(Reason.INVITATION_SPENT));
+        assertThat(exit.remembered().invitations()).hasSize(1);
+        assertThatThrownBy(() -> exit.remove(code(code))).hasMessageContaining("it was used or withdrawn already");
+    }
+
+    @Test
+    void aCodeThatLetsInNobodyAnyMoreCannotBeWithdrawn() {
+        SimNode exit = exit(Admission.ASK);
+        ConnectLine used = exit.invite("");
+        SimNode newcomer = newcomer(used);
+        settle(exit, newcomer);
+        ConnectLine old = exit.invite("");
+        SimNode other = exit(Admission.ASK);
+        ConnectLine foreign = other.invite("");
+        String without =
+                Objects.requireNonNull(old.invitation()).inReplyTo(newcomer.key).code();
+
+        assertThatThrownBy(() -> exit.remove(code(used)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "the invitation of this code is not open: it was used or withdrawn already; look at --status");
+        assertThat(isIn(exit, newcomer))
+                .as("it is the invitation that was to be removed")
+                .isTrue();
+        assertThatThrownBy(() -> exit.remove(code(foreign)))
+                .hasMessageMatching("this code was made by a node \\(.*\\); only there it can be withdrawn");
+        assertThatThrownBy(() -> exit.remove(without))
+                .hasMessage("this code lets in nobody by itself, so there is nothing to withdraw");
+        assertThatThrownBy(() -> exit.remove(code(old).substring(0, 100))).hasMessageContaining("cut off");
+        world.run(Duration.ofDays(8));
+        assertThatThrownBy(() -> exit.remove(code(old)))
+                .hasMessage("this code expired 24 hours ago; ask for a fresh one");
+        assertThat(other.remembered.invitations()).hasSize(1);
+    }
+
+    /** Else somebody who has seen it could come by it. */
+    @ParameterizedTest
+    @EnumSource(names = {"PASSCODE", "ASK", "KNOWN"})
+    void whoIsInAlreadyUsesUpItsCode(Admission admission) {
+        SimNode exit = exit(admission);
+        ConnectLine code = exit.invite("anna");
+        SimNode friend = world.add(config -> config.connect(code));
+        exit.admit(friend.key.toString());
+        friend.start();
+        settle(exit, friend);
+
+        assertThat(exit.events(InvitationUsed.class)).isEmpty();
+        assertThat(exit.events(InvitationNotNeeded.class))
+                .singleElement()
+                .satisfies(used -> assertThat(used.name()).isEqualTo("anna"));
+        assertThat(exit.remembered.invitations()).as("at once").isEmpty();
+        assertThat(exit.remembered().peers())
+                .singleElement()
+                .satisfies(peer -> assertThat(peer.origin()).isEqualTo(Origin.ADMIT));
+        SimNode late = newcomer(code);
+        settle(exit, late);
+        assertThat(late.events(Refused.class).isEmpty()).isEqualTo(admission == Admission.ASK);
+        assertThat(reasons(late)).contains(Reason.INVITATION_SPENT);
+        assertThat(isIn(exit, late)).isFalse();
+    }
+
+    @Test
+    void whoIsConnectedAlreadyUsesUpItsCode() {
+        SimNode exit = exit(Admission.PASSCODE);
+        SimNode friend = newcomer(exit.line(), PASSCODE);
+        settle(exit, friend);
+        assertThat(isIn(exit, friend)).isTrue();
+
+        friend.add(exit.invite("anna"));
+        settle(exit, friend);
+
+        assertThat(exit.events(InvitationNotNeeded.class)).hasSize(1);
+        assertThat(exit.remembered().invitations()).isEmpty();
+        assertThat(exit.remembered().peers())
+                .as("it stays when the passcode is no more")
+                .singleElement()
+                .satisfies(peer -> assertThat(peer.origin()).isEqualTo(Origin.INVITATION));
+    }
+
+    /** It would be heard by nobody who counts, but need not be said. */
+    @Test
+    void whoCameByItsCodeDoesNotProveItAgain() {
+        SimNode exit = exit(Admission.KNOWN);
+        SimNode newcomer = newcomer(exit.invite(""));
+        settle(exit, newcomer);
+        world.run(Duration.ofMinutes(1));
+
+        assertThat(exit.events(InvitationUsed.class)).hasSize(1);
+        assertThat(exit.events(InvitationNotNeeded.class)).isEmpty();
+    }
+
+    @Test
+    void aWrongProofOfWhoIsInIsWorthNothing() {
+        SimNode exit = exit(Admission.ASK);
+        SimNode friend = newcomer(exit.invite(""));
+        settle(exit, friend);
+        exit.invite("");
+        friend.control(ControlCodec.encodeInvitationProof(new byte[32]));
+        friend.control(ControlCodec.encodeInvitationProof(new byte[1000])); // absurdly long
+
+        assertThat(exit.remembered().invitations()).hasSize(1);
+        assertThat(exit.status().drops()).containsEntry("bad_control_message", 1L);
+        assertThat(isIn(exit, friend)).isTrue();
     }
 
     @Test

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.peervpn.node.Packets.packet;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.peervpn.node.Remembered.RememberedPeer;
 import org.peervpn.node.World.Config;
 import org.peervpn.node.World.SimNode;
@@ -130,7 +133,12 @@ class RestartTest {
         SimNode node = world.add(config -> {
                     config.remembered = new Remembered(
                             List.of(new RememberedPeer(
-                                    server.key, null, Origin.CONNECT, null, Endpoint.of(server.address), World.EPOCH)),
+                                    server.key,
+                                    null,
+                                    Origin.CONNECT,
+                                    null,
+                                    List.of(Endpoint.of(server.address)),
+                                    World.EPOCH)),
                             List.of());
                     return config.connect(stale);
                 })
@@ -141,6 +149,110 @@ class RestartTest {
         world.run(Duration.ofSeconds(10));
         settle(server, node);
         assertThat(node.events(NodeEvent.Ready.class)).hasSize(1);
+    }
+
+    /** Both were away, and neither is where the other one met it last. */
+    @Test
+    void aPeerIsSoughtWhereverItSaidThatItIs() {
+        List<Endpoint> stun = List.of(
+                world.stunServer("192.0.2.1:3478", "11.22.33.77:51820"),
+                world.stunServer("192.0.2.2:3478", "11.22.33.77:51820"));
+        SimNode server = world.add(config -> {
+                    config.stunServers = stun;
+                    return config.listen();
+                })
+                .start();
+        SimNode node = world.add(Config::listen).start();
+        node.add(server.line());
+        settle(server, node);
+        world.run(Duration.ofMinutes(1));
+        node.remembered = node.remembered();
+        server.remembered = server.remembered();
+        assertThat(node.remembered.peers())
+                .singleElement()
+                .satisfies(peer -> assertThat(peer.endpoints())
+                        .containsExactly(Endpoint.of(server.address), Endpoint.parse("11.22.33.77:51820")));
+
+        world.move(server, "11.22.33.77");
+        world.move(node, "11.22.33.78");
+        SimNode serverAgain = server.restarted(Config::listen).start();
+        SimNode nodeAgain = node.restarted(Config::listen).start();
+        world.run(Duration.ofSeconds(30));
+
+        assertThat(nodeAgain.status().peers())
+                .singleElement()
+                .satisfies(peer -> assertThat(peer.state()).isEqualTo(NodeStatus.State.CONNECTED));
+        assertThat(nodeAgain.remembered().peers())
+                .singleElement()
+                .satisfies(peer -> assertThat(peer.endpoints())
+                        .as("the one that works first")
+                        .startsWith(Endpoint.of(serverAgain.address)));
+    }
+
+    @Test
+    void aPeerIsSoughtWhereItWasBefore() {
+        SimNode server = world.add(Config::listen).start();
+        InetSocketAddress before = server.address;
+        SimNode node = world.add(Config::listen).start();
+        node.add(server.line());
+        settle(server, node);
+        world.run(Duration.ofMinutes(1));
+        world.move(server, "11.22.33.77");
+        server.networkChanged();
+        world.run(Duration.ofMinutes(3));
+        assertThat(node.remembered().peers())
+                .singleElement()
+                .satisfies(peer -> assertThat(peer.endpoints())
+                        .containsExactly(Endpoint.parse("11.22.33.77:51820"), Endpoint.of(before)));
+        node.remembered = withoutCalls(node.remembered());
+
+        world.move(server, before.getAddress().getHostAddress());
+        SimNode serverAgain = server.restarted(Config::listen);
+        SimNode nodeAgain = node.restarted(Config::listen).start();
+        world.run(Duration.ofSeconds(4));
+        serverAgain.remembered = Remembered.NOTHING; // it is called
+        serverAgain.start();
+        world.run(Duration.ofSeconds(30));
+
+        assertThat(nodeAgain.status().peers())
+                .singleElement()
+                .satisfies(peer -> assertThat(peer.state()).isEqualTo(NodeStatus.State.CONNECTED));
+    }
+
+    /** It could name somebody else's: whoever comes by the line or a code must not make us call where it has never been. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ofWhomTheOperatorDoesNotKnowOnlyThatIsRememberedWhereItWas(boolean isInvited) {
+        List<Endpoint> stun = List.of(
+                world.stunServer("192.0.2.1:3478", "11.22.33.77:51820"),
+                world.stunServer("192.0.2.2:3478", "11.22.33.77:51820"));
+        SimNode exit = world.add(config -> {
+                    config.exit();
+                    return isInvited ? config.known() : config;
+                })
+                .start();
+        ConnectLine line = isInvited ? exit.invite("anna") : exit.line();
+        SimNode client = world.add(config -> {
+                    config.stunServers = stun;
+                    return config.connect(line);
+                })
+                .start();
+        settle(exit, client);
+        world.run(Duration.ofMinutes(1));
+
+        assertThat(exit.remembered().peers())
+                .singleElement()
+                .satisfies(peer -> assertThat(peer.endpoints()).containsExactly(Endpoint.of(client.address)));
+    }
+
+    /** As if it had been admitted, and never called. */
+    private static Remembered withoutCalls(Remembered before) {
+        return new Remembered(
+                before.peers().stream()
+                        .map(peer -> new RememberedPeer(
+                                peer.key(), peer.name(), Origin.ADMIT, null, peer.endpoints(), peer.lastSeen()))
+                        .toList(),
+                before.removed());
     }
 
     @Test
@@ -155,7 +267,7 @@ class RestartTest {
         assertThat(again.status().peers()).isEmpty();
         assertThat(again.remembered().peers())
                 .singleElement()
-                .satisfies(peer -> assertThat(peer.lastEndpoint()).isEqualTo(Endpoint.of(server.address)));
+                .satisfies(peer -> assertThat(peer.endpoints()).containsExactly(Endpoint.of(server.address)));
     }
 
     @Test
@@ -168,7 +280,7 @@ class RestartTest {
                         "old",
                         Origin.LINE,
                         null,
-                        Endpoint.of(gone.address),
+                        List.of(Endpoint.of(gone.address)),
                         World.EPOCH.minus(Duration.ofDays(30)))),
                 List.of());
         SimNode again = exit.restarted(config -> {
@@ -187,7 +299,7 @@ class RestartTest {
     @Test
     void anyTimeMayHaveBeenWrittenDown() {
         List<RememberedPeer> peers = Stream.of(Instant.MIN, Instant.MAX)
-                .map(time -> new RememberedPeer(new Config().key.publicKey(), null, Origin.LINE, null, null, time))
+                .map(time -> new RememberedPeer(new Config().key.publicKey(), null, Origin.LINE, null, List.of(), time))
                 .toList();
         SimNode exit = world.add(config -> {
                     config.remembered = new Remembered(peers, List.of());
@@ -207,7 +319,7 @@ class RestartTest {
                         null,
                         Origin.LINE,
                         null,
-                        Endpoint.parse("11.22.34." + i % 250 + ":1000"),
+                        List.of(Endpoint.parse("11.22.34." + i % 250 + ":1000")),
                         World.EPOCH))
                 .toList();
         SimNode exit = world.add(config -> {

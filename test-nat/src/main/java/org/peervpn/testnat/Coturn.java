@@ -26,6 +26,11 @@ public final class Coturn {
         return start(lab, Lab.STUN_ADDRESS_V6, Lab.OTHER_STUN_ADDRESS_V6);
     }
 
+    /** One with a single address, which knows nothing of RFC 5780. */
+    public static RunningProcess startPlain(Lab lab) {
+        return start(lab, Lab.THIRD_STUN_ADDRESS);
+    }
+
     private static RunningProcess start(Lab lab, String... addresses) {
         Host inet = lab.inet();
         // On by itself before coturn 4.7.0, an option since.
@@ -46,8 +51,9 @@ public final class Coturn {
                 optional ? "--rfc5780" : "--stun-only"));
         Stream.of(addresses).map(address -> "--listening-ip=" + address).forEach(command::add);
         RunningProcess coturn = inet.start(command.toArray(String[]::new));
-        boolean ipv6 = addresses[1].contains(":");
-        String last = (ipv6 ? "[" + addresses[1] + "]" : addresses[1]) + ":" + OTHER_PORT;
+        String address = addresses[addresses.length - 1];
+        String last = (address.contains(":") ? "[" + address + "]" : address) + ":"
+                + (addresses.length == 1 ? PORT : OTHER_PORT);
         Lab.await(
                 "coturn on " + last,
                 Duration.ofSeconds(10),

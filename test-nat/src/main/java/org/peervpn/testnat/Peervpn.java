@@ -91,6 +91,11 @@ public final class Peervpn {
         return whole;
     }
 
+    /** What calls a mode, with these options only. */
+    public List<String> modeCommand(String... options) {
+        return List.of(command(List.of(options)));
+    }
+
     /** Starts a node and waits until it forwards packets. */
     public RunningProcess startReady(String... options) {
         RunningProcess started = start(options);

@@ -63,6 +63,19 @@ class InvitationIT {
                 .last()
                 .isEqualTo("peervpn: this invitation was used already or has expired; ask for a fresh one");
         assertThat(exit.peer(late.publicKey()).path("admitted").asBoolean()).isFalse();
+        assertThat(exit.peer(scenery.client().publicKey()).path("invitedAs").asText())
+                .isEqualTo("anna");
+        assertThat(exit.call("--remove=" + code).errors())
+                .isEqualTo("peervpn: the invitation of this code is not open: it was used or withdrawn already;"
+                        + " look at --status\n");
+        String unnamed = new ObjectMapper()
+                .readTree(exit.call("--invite", "--json").orThrow().output())
+                .path("code")
+                .asText();
+        assertThat(exit.status().path("openInvitations").asInt()).isEqualTo(1);
+        assertThat(exit.call("--remove=" + unnamed).orThrow().output())
+                .isEqualTo("Removed the invitation of this code.\n");
+        assertThat(exit.status().path("openInvitations").asInt()).isZero();
     }
 
     @Test

@@ -256,6 +256,7 @@ public final class PathAgent {
         if (target != null) {
             target.heardNanos = nowNanos;
         }
+        spray.heard(pair.channel(), nowNanos);
         if (target != null && !target.isValid()) {
             check(target, nowNanos); // while its own check has the way open
         }
@@ -280,7 +281,7 @@ public final class PathAgent {
         target.nextCheckNanos = Long.MAX_VALUE;
         target.heardNanos = nowNanos;
         target.answeredNanos = nowNanos;
-        spray.found();
+        spray.found(nowNanos);
         if (keys.areSmaller()) {
             choose(nowNanos);
         } else if (chooseNanos == Long.MAX_VALUE) {
@@ -352,7 +353,7 @@ public final class PathAgent {
 
     private void choose(long nowNanos) {
         Target best = targets.values().stream()
-                .filter(target -> target.isValid() && !isDead(target, nowNanos))
+                .filter(target -> target.isValid() && !isOld(target, nowNanos) && !isDead(target, nowNanos))
                 .min(Comparator.comparing(Target::score))
                 .orElse(null);
         boolean isTried = connected || nowNanos - chosenNanos < HANDSHAKE_NANOS;
@@ -369,6 +370,11 @@ public final class PathAgent {
             journal.add(nowNanos, "chose " + describe(best.pair));
             output.use(best.pair, best.type, best.rttNanos);
         }
+    }
+
+    /** The peer may have left it meanwhile. What is in use is known to work by what comes. */
+    private boolean isOld(Target target, long nowNanos) {
+        return target.answeredNanos < nowNanos - FORGET_NANOS && !target.pair.equals(inUse);
     }
 
     /** In the last attempt, which has gone on for a while, and since then no check on the pair was answered. */

@@ -74,8 +74,28 @@ final class Spray {
         decideNanos = nowNanos + OPEN_AFTER_NANOS;
     }
 
+    /** The peer was heard on this channel, and the check back is on its way. */
+    void heard(int channel, long nowNanos) {
+        if (channels.contains(channel)) {
+            linger(nowNanos);
+        }
+    }
+
+    /** What was met in the last moment is not closed before a handshake could use it; but once only. */
+    private void linger(long nowNanos) {
+        if (closeNanos != Long.MAX_VALUE) {
+            long roundEndNanos = lastRoundNanos + ROUND_NANOS;
+            closeNanos = Math.max(closeNanos, Math.min(nowNanos, roundEndNanos) + LINGER_NANOS);
+        }
+    }
+
     /** A pair is valid. */
-    void found() {
+    void found(long nowNanos) {
+        linger(nowNanos);
+        stop();
+    }
+
+    private void stop() {
         found = true;
         decideNanos = Long.MAX_VALUE;
         stepNanos = Long.MAX_VALUE;
@@ -84,7 +104,7 @@ final class Spray {
 
     /** The tunnel works: no channel is needed any more but the one in use. */
     void end(long nowNanos) {
-        found();
+        stop();
         if (!channels.isEmpty()) {
             closeNanos = Math.min(closeNanos, nowNanos + LINGER_NANOS);
         }

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +19,8 @@ class LifetimeTestTest {
     @CsvSource({"4, 0", "6, 5", "29, 20", "31, 30", "65, 60", "119, 90", "125, 120", "600, 180"})
     void lifetimeIsTheLongestTimeThatWasSurvived(int lives, int measured) {
         for (Behavior mapping : Behavior.values()) {
-            assertThat(measure(mapping, lives, 0, SimServer.Kind.RFC5780)).isEqualTo(measured);
+            assertThat(measure(mapping, lives, 0, 0, SimServer.Kind.RFC5780).aliveSeconds())
+                    .isEqualTo(measured);
         }
     }
 
@@ -26,36 +28,47 @@ class LifetimeTestTest {
     void itIsNeverWrongThoughThirtyPercentAreLost() {
         for (int seed = 0; seed < 60; seed++) {
             Behavior mapping = List.of(Behavior.values()).get(seed % 3);
-            assertThat(measure(mapping, 29, seed, SimServer.Kind.RFC5780))
+            assertThat(measure(mapping, 29, 0.3, seed, SimServer.Kind.RFC5780).aliveSeconds())
                     .as("seed " + seed)
                     .isIn(null, 20);
         }
+    }
+
+    /** A time that was not tried to its end, because too much was lost, has not been found too long. */
+    @Test
+    void whatWasLostMakesNoShortLifetime() {
+        Set<Boolean> measured = new HashSet<>();
+        for (int seed = 0; seed < 200; seed++) {
+            LifetimeTest test = measure(Behavior.ENDPOINT_INDEPENDENT, 8, 0.5, seed, SimServer.Kind.RFC5780);
+            assertThat(test.aliveSeconds()).as("seed " + seed).isIn(null, 5);
+            measured.add(test.foundServer() && test.aliveSeconds() == null);
+        }
+        assertThat(measured).as("both ways").containsExactlyInAnyOrder(true, false);
     }
 
     @Test
     void serverThatCannotIsPassedOver() {
         for (SimServer.Kind bad :
                 List.of(SimServer.Kind.RFC5389, SimServer.Kind.NO_RESPONSE_PORT, SimServer.Kind.DEAD)) {
-            assertThat(measure(Behavior.ENDPOINT_INDEPENDENT, 65, 0, bad, SimServer.Kind.RFC5780))
-                    .as(bad.name())
-                    .isEqualTo(60);
-            assertThat(measure(Behavior.ENDPOINT_INDEPENDENT, 65, 0, bad))
-                    .as(bad.name())
-                    .isNull();
+            LifetimeTest byOther = measure(Behavior.ENDPOINT_INDEPENDENT, 65, 0, 0, bad, SimServer.Kind.RFC5780);
+            assertThat(byOther.aliveSeconds()).as(bad.name()).isEqualTo(60);
+            assertThat(byOther.foundServer()).as(bad.name()).isTrue();
+            LifetimeTest byNone = measure(Behavior.ENDPOINT_INDEPENDENT, 65, 0, 0, bad);
+            assertThat(byNone.aliveSeconds()).as(bad.name()).isNull();
+            assertThat(byNone.foundServer()).as(bad.name()).isFalse();
         }
     }
 
-    /** @param lossSeed 0 for no loss */
-    private static @Nullable Integer measure(Behavior mapping, int lives, int lossSeed, SimServer.Kind... servers) {
+    private static LifetimeTest measure(Behavior mapping, int lives, double loss, int seed, SimServer.Kind... servers) {
         SimNat.Kind kind =
                 new SimNat.Kind(true, mapping, Behavior.ADDRESS_AND_PORT_DEPENDENT, PortAllocation.RANDOM, 0, false);
-        SimInternet internet = new SimInternet(kind, lossSeed == 0 ? 0 : 0.3, lossSeed);
+        SimInternet internet = new SimInternet(kind, loss, seed);
         internet.mappingsLive(lives);
         for (SimServer.Kind server : servers) {
             internet.with(server);
         }
         LifetimeTest test = new LifetimeTest(
-                SimInternet.seeded(lossSeed),
+                SimInternet.seeded(seed),
                 internet.addresses(),
                 new LifetimeTest.Output() {
                     @Override
@@ -73,6 +86,6 @@ class LifetimeTestTest {
             internet.step(test.nextDeadlineNanos());
             test.onTimeout(internet.nowNanos);
         }
-        return test.aliveSeconds();
+        return test;
     }
 }

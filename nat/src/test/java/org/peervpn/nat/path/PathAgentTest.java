@@ -162,6 +162,73 @@ class PathAgentTest {
                 .doesNotContain(better.channel());
     }
 
+    /** Whichever side's check came through first; the handshake takes its time after that. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aChannelThatIsMetInTheLastMomentIsStillThereForTheHandshake(boolean peerWasFirst) {
+        List<Node> nodes = started(Kind.SYMMETRIC, Kind.PORT_RESTRICTED);
+        Node hard = nodes.get(0);
+        net.loss = 1;
+        while (hard.opened == 0) {
+            net.run(Spray.STEP_NANOS);
+        }
+        net.run(Spray.ROUND_NANOS - SECOND / 10);
+        assertThat(hard.closed).as("the round is not over").isZero();
+        Pair met = new Pair(7, nodes.get(1).endpoint());
+        if (peerWasFirst) {
+            hard.agent.asked(met, net.nowNanos);
+            net.run(SECOND / 5);
+        }
+        hard.agent.answered(met, SECOND / 5, net.nowNanos);
+        net.run(SECOND);
+        assertThat(hard.used).last().isEqualTo(met);
+        assertThat(hard.closedChannels).doesNotContain(met.channel());
+
+        hard.agent.connected(met, net.nowNanos);
+        net.run(20 * SECOND);
+        assertThat(hard.closedChannels).hasSize(hard.opened - 1).doesNotContain(met.channel());
+    }
+
+    /** However long the peer goes on to check them. */
+    @Test
+    void channelsThatLeadToNoTunnelAreClosedThreeSecondsAfterTheRound() {
+        List<Node> nodes = started(Kind.SYMMETRIC, Kind.PORT_RESTRICTED);
+        Node hard = nodes.get(0);
+        net.loss = 1;
+        net.run(Spray.ROUND_NANOS - SECOND);
+        assertThat(hard.opened).isPositive();
+        int opened = hard.opened;
+        for (int i = 0; i < 50; i++) {
+            hard.agent.asked(new Pair(7, nodes.get(1).endpoint()), net.nowNanos);
+            net.run(SECOND / 10);
+        }
+
+        assertThat(hard.closed).isEqualTo(opened);
+    }
+
+    @Test
+    void aPeerThatHasMovedIsNotLookedForWhereItWas() {
+        List<Node> nodes = net.pair(Kind.FULL_CONE, Kind.FULL_CONE);
+        Node node = nodes.get(0); // the one that decides
+        Node peer = nodes.get(1);
+        Pair before = new Pair(0, peer.endpoint());
+        node.agent.remote(List.of(new Candidate(CandidateType.HOST, before.remote())), peer.summary(), true);
+        nodes.forEach(Node::start);
+        net.run(SECOND);
+        assertThat(node.used).containsExactly(before);
+        node.agent.connected(before, net.nowNanos);
+        net.run(60 * SECOND);
+
+        Pair after = new Pair(0, peer.endpoint(1));
+        node.agent.connected(after, net.nowNanos);
+        node.agent.asked(after, net.nowNanos);
+        net.run(10 * SECOND);
+
+        assertThat(node.used)
+                .as("its data comes from there, and nothing else is better")
+                .containsExactly(before);
+    }
+
     @Test
     void withoutBothConsentsNothingIsSprayed() {
         List<Node> nodes = net.pair(Kind.SYMMETRIC, Kind.PORT_RESTRICTED);

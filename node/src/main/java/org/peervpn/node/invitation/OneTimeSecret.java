@@ -5,10 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import org.bouncycastle.crypto.digests.SHA256Digest;
-import org.bouncycastle.crypto.macs.HMac;
-import org.bouncycastle.crypto.params.KeyParameter;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.node.SessionProof;
 import org.peervpn.tunnel.NoisePublicKey;
 
 /** What an invitation may carry to let in whoever first shows it: 16 bytes. Prints as {@code OneTimeSecret(secret)}. */
@@ -54,16 +52,7 @@ public final class OneTimeSecret {
      * session.
      */
     public byte[] proof(NoisePublicKey verifier, ByteBuffer handshakeHash) {
-        HMac mac = new HMac(new SHA256Digest());
-        mac.init(new KeyParameter(bytes));
-        byte[] hash = new byte[handshakeHash.remaining()];
-        handshakeHash.duplicate().get(hash);
-        for (byte[] part : new byte[][] {PURPOSE, verifier.bytes(), hash}) {
-            mac.update(part, 0, part.length);
-        }
-        byte[] proof = new byte[mac.getMacSize()];
-        mac.doFinal(proof, 0);
-        return proof;
+        return SessionProof.of(bytes, handshakeHash, PURPOSE, verifier.bytes());
     }
 
     /** True if the proof was made with this secret, for this verifier and session. */

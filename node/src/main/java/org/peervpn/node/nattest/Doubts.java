@@ -4,11 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.peervpn.nat.NatName;
 import org.peervpn.nat.NatSummary;
+import org.peervpn.nat.behavior.LifetimeTest;
 import org.peervpn.nat.behavior.NatFindings;
 import org.peervpn.nat.behavior.ServerFinding;
 
 /** Why something remained unknown, or rests on one server's word. */
-final class Doubts {
+public final class Doubts {
     private Doubts() {}
 
     static List<String> of(NatFindings findings) {
@@ -30,6 +31,17 @@ final class Doubts {
                     + " cannot be so; it was left out.");
         }
         return doubts;
+    }
+
+    /** Empty if it was measured. */
+    public static List<String> ofLifetime(LifetimeTest test) {
+        if (test.aliveSeconds() != null) {
+            return List.of();
+        }
+        return List.of("The lifetime was not measured: "
+                + (test.foundServer()
+                        ? "too much was lost."
+                        : "no server answers to another port on request (RFC 5780)."));
     }
 
     private static void ofMapping(NatFindings findings, List<String> doubts) {

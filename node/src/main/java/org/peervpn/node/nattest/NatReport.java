@@ -2,6 +2,7 @@ package org.peervpn.node.nattest;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.Behavior;
 import org.peervpn.nat.NatName;
@@ -51,7 +52,8 @@ public record NatReport(
                 : portMapping.stream().map(MappingProtocol::text).collect(Collectors.joining(", "));
     }
 
-    public NatReport withLifetime(@Nullable Integer seconds) {
+    /** @param more doubts, about the lifetime */
+    public NatReport withLifetime(@Nullable Integer seconds, List<String> more) {
         return new NatReport(
                 nat,
                 mapping,
@@ -70,7 +72,7 @@ public record NatReport(
                 portMapping,
                 seconds,
                 canBeExit,
-                doubts,
+                Stream.concat(doubts.stream(), more.stream()).toList(),
                 advice,
                 servers);
     }

@@ -22,7 +22,7 @@ final class LifetimeTester implements LifetimeTest.Output {
     private final LongSupplier clock;
     private final IntConsumer progress;
     private final LifetimeTest test;
-    private final CompletableFuture<@Nullable Integer> seconds = new CompletableFuture<>();
+    private final CompletableFuture<LifetimeTest> finished = new CompletableFuture<>();
     private @Nullable Future<?> timer;
 
     LifetimeTester(
@@ -35,9 +35,9 @@ final class LifetimeTester implements LifetimeTest.Output {
         loop.execute(this::onTimeout);
     }
 
-    /** Completes with the seconds that an idle mapping lives at least, or null. */
-    CompletableFuture<@Nullable Integer> seconds() {
-        return seconds;
+    /** Completes with the test that is done. */
+    CompletableFuture<LifetimeTest> finished() {
+        return finished;
     }
 
     private boolean received(int channel, InetSocketAddress source, ByteBuffer datagram) {
@@ -50,7 +50,7 @@ final class LifetimeTester implements LifetimeTest.Output {
     }
 
     private void endTurn() {
-        if (seconds.isDone()) {
+        if (finished.isDone()) {
             return;
         }
         ports.flush();
@@ -59,7 +59,7 @@ final class LifetimeTester implements LifetimeTest.Output {
         }
         if (test.done()) {
             ports.close();
-            seconds.complete(test.aliveSeconds());
+            finished.complete(test);
         } else {
             long waitNanos = test.nextDeadlineNanos() - clock.getAsLong();
             timer = loop.schedule(this::onTimeout, Math.max(0, waitNanos), TimeUnit.NANOSECONDS);

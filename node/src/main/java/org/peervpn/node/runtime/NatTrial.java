@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.peervpn.nat.behavior.Stage;
 import org.peervpn.nat.portmap.PortMapping;
 import org.peervpn.node.Endpoint;
+import org.peervpn.node.nattest.Doubts;
 import org.peervpn.node.nattest.NatReport;
 import org.peervpn.node.nattest.NatReports;
 import org.peervpn.node.nattest.NatTestProgress;
@@ -124,8 +125,8 @@ final class NatTrial {
 
     private void measureLifetime(NatReport result, List<InetSocketAddress> servers) {
         var unused = new LifetimeTester(loop, mark, clock, servers, progress::lifetime)
-                .seconds()
-                .thenAccept(seconds -> report.complete(result.withLifetime(seconds)));
+                .finished()
+                .thenAccept(test -> report.complete(result.withLifetime(test.aliveSeconds(), Doubts.ofLifetime(test))));
     }
 
     /** False if the datagram is not for the test. */

@@ -94,7 +94,7 @@ public final class PeersFile implements AutoCloseable {
             if (peers.size() >= Remembered.MAX_ENTRIES) {
                 throw new NodeException("this node remembers " + peers.size() + " peers already; remove some first");
             }
-            peers.add(new RememberedPeer(key, name, Origin.ADMIT, null, null, null));
+            peers.add(new RememberedPeer(key, name, Origin.ADMIT, null, List.of(), null));
             Remembered after = new Remembered(List.copyOf(peers), before.removed(), before.invitations());
             home.write(NAME, PeersText.write(after).getBytes(StandardCharsets.UTF_8));
         }

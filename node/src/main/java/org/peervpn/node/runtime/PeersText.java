@@ -24,13 +24,15 @@ import org.peervpn.node.Remembered;
 import org.peervpn.node.Remembered.OpenInvitation;
 import org.peervpn.node.Remembered.RememberedPeer;
 import org.peervpn.node.control.Hello;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.yaml.snakeyaml.LoaderOptions;
 
 /** What a node remembers, as the YAML of {@code peers.yaml}. */
 final class PeersText {
-    static final int MAX_BYTES = 4 << 20;
+    /** More than {@link Remembered#MAX_ENTRIES} peers with all that may be known of them. */
+    static final int MAX_BYTES = 16 << 20;
 
     private static final int VERSION = 1;
     private static final String HEADING = "# The peers that this node remembers. peervpn writes this file;"
@@ -83,8 +85,18 @@ final class PeersText {
             String origin,
 
             @JsonProperty("calls") @Nullable String calls,
-            @JsonProperty("lastEndpoint") @Nullable String lastEndpoint,
-            @JsonProperty("lastSeen") @Nullable String lastSeen) {}
+            @JsonProperty("lastEndpoint") @Nullable String lastEndpoint, // the only one, in files of earlier versions
+            @JsonProperty("endpoints") @Nullable List<String> endpoints,
+            @JsonProperty("lastSeen") @Nullable String lastSeen,
+            @JsonProperty("code") @Nullable String code,
+            @JsonProperty("invitedAs") @Nullable String invitedAs) {
+
+        /** There may be a secret in the code. */
+        @Override
+        public String toString() {
+            return "Entry(" + publicKey + ")";
+        }
+    }
 
     private PeersText() {}
 
@@ -121,8 +133,13 @@ final class PeersText {
                 peer.name(),
                 peer.origin().name().toLowerCase(Locale.ROOT),
                 text(peer.calls()),
-                text(peer.lastEndpoint()),
-                text(peer.lastSeen()));
+                null,
+                peer.endpoints().isEmpty()
+                        ? null
+                        : peer.endpoints().stream().map(Endpoint::toString).toList(),
+                text(peer.lastSeen()),
+                peer.code() == null ? null : peer.code().code(),
+                peer.invitedAs());
     }
 
     private static InvitationEntry entry(OpenInvitation invitation) {
@@ -193,13 +210,24 @@ final class PeersText {
         if (entry == null || entry.publicKey() == null || entry.origin() == null) {
             throw new IllegalArgumentException("a peer without publicKey and origin");
         }
+        NoisePublicKey key = NoisePublicKey.parse(entry.publicKey());
         return new RememberedPeer(
-                NoisePublicKey.parse(entry.publicKey()),
+                key,
                 entry.name() == null ? null : Hello.printable(entry.name(), Hello.MAX_NAME_LENGTH),
                 origin(entry.origin()),
                 endpoint(entry.calls()),
-                endpoint(entry.lastEndpoint()),
-                instant(entry.lastSeen()));
+                endpoints(entry),
+                instant(entry.lastSeen()),
+                entry.code() == null ? null : code(entry.code(), key),
+                entry.invitedAs() == null ? null : Hello.printable(entry.invitedAs(), Hello.MAX_NAME_LENGTH));
+    }
+
+    private static Invitation code(String text, NoisePublicKey key) {
+        Invitation code = Invitation.parse(text);
+        if (!code.publicKey().equals(key)) {
+            throw new IllegalArgumentException("the code of the peer " + key + " is another one's");
+        }
+        return code;
     }
 
     private static OpenInvitation invitation(@Nullable InvitationEntry entry) {
@@ -222,6 +250,33 @@ final class PeersText {
 
     private static @Nullable Endpoint endpoint(@Nullable String text) {
         return text == null ? null : Endpoint.parse(text);
+    }
+
+    private static List<Endpoint> endpoints(Entry entry) {
+        if (entry.endpoints() == null) {
+            Endpoint only = endpoint(entry.lastEndpoint());
+            return only == null ? List.of() : List.of(only);
+        }
+        List<Endpoint> endpoints =
+                entry.endpoints().stream().map(PeersText::address).toList();
+        if (entry.lastEndpoint() != null) {
+            throw new IllegalArgumentException("a peer with lastEndpoint and endpoints");
+        }
+        if (endpoints.size() > Remembered.MAX_ENDPOINTS) {
+            throw new IllegalArgumentException("a peer with more than " + Remembered.MAX_ENDPOINTS + " endpoints");
+        }
+        if (new HashSet<>(endpoints).size() < endpoints.size()) {
+            throw new IllegalArgumentException("a peer with the same endpoint twice");
+        }
+        return endpoints;
+    }
+
+    private static Endpoint address(@Nullable String text) {
+        Endpoint endpoint = endpoint(text);
+        if (endpoint == null || endpoint.literal() == null) {
+            throw new IllegalArgumentException("not an address and port: " + quoted(String.valueOf(text)));
+        }
+        return endpoint;
     }
 
     private static @Nullable Instant instant(@Nullable String text) {

@@ -3,28 +3,51 @@ package org.peervpn.node.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.peervpn.nat.Candidate;
+import org.peervpn.nat.CandidateType;
+import org.peervpn.nat.NatSummary;
+import org.peervpn.node.Admission;
 import org.peervpn.node.Endpoint;
 import org.peervpn.node.Origin;
+import org.peervpn.node.PeerId;
 import org.peervpn.node.Remembered;
 import org.peervpn.node.Remembered.OpenInvitation;
 import org.peervpn.node.Remembered.RememberedPeer;
+import org.peervpn.node.control.Hello;
+import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.invitation.OneTimeSecret;
+import org.peervpn.tunnel.NoisePrivateKey;
 import org.peervpn.tunnel.NoisePublicKey;
 
 class PeersFileTest {
     private static final NoisePublicKey ONE = NoisePublicKey.parse("QGCuHmJxKvB94NwXEZP4LVwQgLLKURwmfxbR9fyVeH0=");
     private static final NoisePublicKey OTHER = NoisePublicKey.parse("hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=");
+    private static final Invitation CODE = new Invitation(
+            OTHER,
+            "a node",
+            Instant.parse("2026-01-31T12:00:00Z"),
+            Instant.parse("2026-02-07T12:00:00Z"),
+            Admission.KNOWN,
+            List.of(new Candidate(CandidateType.HOST, new InetSocketAddress("11.22.33.44", 51820))),
+            NatSummary.UNKNOWN,
+            NatSummary.UNKNOWN,
+            null,
+            OneTimeSecret.parse("0123456789abcdef0123456789abcdef"));
     private static final Remembered REMEMBERED = new Remembered(
             List.of(
                     new RememberedPeer(
@@ -32,9 +55,17 @@ class PeersFileTest {
                             "it's a: \"name\" # yes",
                             Origin.ADD,
                             Endpoint.parse("home.example:51820"),
-                            Endpoint.parse("[2001:db8::1]:51820"),
+                            List.of(Endpoint.parse("[2001:db8::1]:51820"), Endpoint.parse("192.168.1.2:51820")),
                             Instant.parse("2026-01-31T12:00:00.123Z")),
-                    new RememberedPeer(OTHER, null, Origin.LINE, null, null, null)),
+                    new RememberedPeer(
+                            OTHER,
+                            null,
+                            Origin.ADD,
+                            Endpoint.parse("11.22.33.44:51820"),
+                            List.of(),
+                            null,
+                            CODE,
+                            "anna: \"x\"")),
             List.of(OTHER),
             List.of(
                     new OpenInvitation(
@@ -74,6 +105,70 @@ class PeersFileTest {
                         "- publicKey: \"" + ONE + '"',
                         "  calls: \"home.example:51820\"",
                         "removed:\n- \"" + OTHER + '"');
+    }
+
+    /** As earlier versions have written it. */
+    @Test
+    void aFileWithOneEndpointIsStillRead() throws Exception {
+        home.write("peers.yaml", """
+                version: 1
+                peers:
+                - publicKey: "KEY"
+                  origin: "line"
+                  lastEndpoint: "[2001:db8::1]:51820"
+                removed: []
+                """.replace("KEY", ONE.toString()).getBytes(StandardCharsets.UTF_8));
+
+        assertThat(PeersFile.read(home).peers())
+                .containsExactly(new RememberedPeer(
+                        ONE, null, Origin.LINE, null, List.of(Endpoint.parse("[2001:db8::1]:51820")), null));
+    }
+
+    /** A node that cannot read its file does not start. */
+    @Test
+    void whateverMayBeRememberedFits() throws Exception {
+        List<Endpoint> endpoints = IntStream.range(0, Remembered.MAX_ENDPOINTS)
+                .mapToObj(i -> Endpoint.parse("[2001:db8:1111:2222:3333:4444:5555:666" + i + "]:51820"))
+                .toList();
+        String name = "\uD83D\uDE00".repeat(Hello.MAX_NAME_LENGTH);
+        SecureRandom random = new SecureRandom();
+        List<RememberedPeer> peers = Stream.generate(
+                        () -> NoisePrivateKey.generate(random).publicKey())
+                .limit(Remembered.MAX_ENTRIES)
+                .map(key -> new RememberedPeer(
+                        key,
+                        name,
+                        Origin.INVITATION,
+                        endpoints.get(0),
+                        endpoints,
+                        Instant.parse("2026-01-31T12:00:00Z"),
+                        code(key),
+                        name))
+                .toList();
+        List<NoisePublicKey> removed = peers.stream().map(RememberedPeer::key).toList();
+        Remembered most = new Remembered(peers, removed, List.of());
+        try (PeersFile file = new PeersFile(home)) {
+            file.write(most);
+        }
+
+        assertThat(PeersFile.read(home)).isEqualTo(most);
+    }
+
+    private static Invitation code(NoisePublicKey key) {
+        return new Invitation(
+                key,
+                "n".repeat(32),
+                CODE.created(),
+                CODE.validUntil(),
+                Admission.KNOWN,
+                IntStream.range(0, Invitation.MAX_CANDIDATES)
+                        .mapToObj(
+                                i -> new Candidate(CandidateType.HOST, new InetSocketAddress("2001:db8::" + i, 1 + i)))
+                        .toList(),
+                NatSummary.UNKNOWN,
+                NatSummary.UNKNOWN,
+                PeerId.of(OTHER),
+                CODE.secret());
     }
 
     @Test
@@ -136,8 +231,17 @@ class PeersFileTest {
                 "{version: 1, peers: [null]}                              | a peer without publicKey and origin",
                 "{version: 1, peers: [{publicKey: KEY, origin: friend}]}  | not an origin: \"friend\"",
                 "{version: 1, peers: [{publicKey: KEY, origin: line, lastEndpoint: x}]}   | no port in endpoint",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: 1.2.3.4:5}]}    | not as this program writes it",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: [x]}]}          | no port in endpoint",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: [null]}]}       | not an address and port: \"null\"",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: ['a.b:1']}]}    | not an address and port: \"a.b:1\"",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: ['1.2.3.4:5', '1.2.3.4:5']}]} | the same endpoint twice",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: ['1.2.3.4:5'], lastEndpoint: '1.2.3.4:5'}]} | a peer with lastEndpoint and endpoints",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: ['1.1.1.1:1', '1.1.1.1:2', '1.1.1.1:3', '1.1.1.1:4', '1.1.1.1:5', '1.1.1.1:6', '1.1.1.1:7', '1.1.1.1:8', '1.1.1.1:9']}]} | more than 8 endpoints",
                 "{version: 1, peers: [{publicKey: KEY, origin: line, lastSeen: today}]}   | not a time as",
                 "{version: 1, peers: [{publicKey: KEY, origin: line}, {publicKey: KEY, origin: add}]} | stands there twice",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, code: peervpn1abc}]}      | this code is cut off",
+                "{version: 1, peers: [{publicKey: KEY, origin: add, code: CODE}]}             | is another one's",
                 "{version: 1, invitations: [{until: 2026-02-07T12:00:00Z}]}   | not as this program writes it",
                 "{version: 1, invitations: [null]}                            | an invitation without until and secret",
                 "{version: 1, invitations: [{until: today, secret: ab}]}      | not a time as",
@@ -145,7 +249,9 @@ class PeersFileTest {
                 "{version: 1, peers: [&a [*a]]}                           | not as this program writes it",
             })
     void whatIsDamagedIsRefusedInOneLine(String text, String message) throws Exception {
-        home.write("peers.yaml", text.replace("KEY", ONE.toString()).getBytes(StandardCharsets.UTF_8));
+        home.write(
+                "peers.yaml",
+                text.replace("KEY", ONE.toString()).replace("CODE", CODE.code()).getBytes(StandardCharsets.UTF_8));
 
         assertThatThrownBy(() -> PeersFile.read(home))
                 .isInstanceOf(NodeException.class)

@@ -36,8 +36,8 @@ class PeersTextFuzzTest {
     /** Whatever a peer calls itself, the file can be read again: a node that cannot read it does not start. */
     private static void checkName(byte[] input) {
         String name = Hello.printable(new String(input, UTF_8), Hello.MAX_NAME_LENGTH);
-        RememberedPeer peer =
-                new RememberedPeer(KEY, name, Origin.LINE, null, Endpoint.parse("[2001:db8::1]:51820"), Instant.EPOCH);
+        List<Endpoint> endpoints = List.of(Endpoint.parse("[2001:db8::1]:51820"));
+        RememberedPeer peer = new RememberedPeer(KEY, name, Origin.LINE, null, endpoints, Instant.EPOCH);
         Remembered remembered = new Remembered(List.of(peer), List.of(KEY));
 
         assertThat(PeersText.read(PeersText.write(remembered))).isEqualTo(remembered);
