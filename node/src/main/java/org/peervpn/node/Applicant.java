@@ -35,6 +35,9 @@ final class Applicant {
         if (notice.state() == AdmissionNotice.State.WRONG) {
             entry.passcodeWrong = true;
         }
+        if (notice.state() == AdmissionNotice.State.LATER) {
+            entry.invitationProved = false; // it was not looked at
+        }
         if (mayProveInvitation(entry) && wantsProof(notice)) {
             entry.owesInvitationProof = true;
         } else if (notice.state() == AdmissionNotice.State.PASSCODE

@@ -120,13 +120,12 @@ final class Memory {
     /** Only of a peer whose key the operator knows is remembered where it says that it is: another could name a victim. */
     private static List<Endpoint> endpoints(PeerEntry entry) {
         Path path = entry.peer == null ? null : entry.peer.lane().path();
-        Stream<InetSocketAddress> now =
-                path == null || path.remote().getAddress().isLinkLocalAddress()
-                        ? Stream.empty()
-                        : Stream.of(path.remote());
-        Stream<Endpoint> said = Stream.concat(now, entry.origin.isVouchedFor() ? said(entry) : Stream.empty())
-                .map(Endpoint::of);
-        return Stream.concat(said, entry.lastEndpoints.stream())
+        Stream<Endpoint> now = path == null || path.remote().getAddress().isLinkLocalAddress()
+                ? entry.lastEndpoints.stream().limit(1)
+                : Stream.of(Endpoint.of(path.remote()));
+        Stream<Endpoint> said = entry.origin.isVouchedFor() ? said(entry).map(Endpoint::of) : Stream.empty();
+        return Stream.of(now, said, entry.lastEndpoints.stream())
+                .flatMap(endpoints -> endpoints)
                 .distinct()
                 .limit(entry.origin.isStranger() ? 1 : Remembered.MAX_ENDPOINTS)
                 .toList();

@@ -19,6 +19,7 @@ import org.peervpn.node.DropCount.Reason;
 import org.peervpn.node.NodeStatus.State;
 import org.peervpn.node.Remembered.OpenInvitation;
 import org.peervpn.node.control.ControlCodec;
+import org.peervpn.node.control.Hello;
 import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.routing.AllowedIps;
@@ -148,7 +149,7 @@ public final class NodeCore {
         settle();
     }
 
-    /** A datagram from the network. May be overwritten during the call. */
+    /** A datagram from the network. May be changed during the call, its position and limit, too. */
     public void receiveDatagram(Path source, ByteBuffer datagram, long now) {
         turn.begin(now);
         if (MappingWatch.isStun(datagram)) {
@@ -351,7 +352,7 @@ public final class NodeCore {
         String removed;
         if (invitations.withdraw(peer, now)) {
             removed = "the invitation for " + Endpoint.printable(peer);
-        } else if (peers.lookup(peer) == null && Invitation.isCode(peer)) {
+        } else if (peer.length() > Hello.MAX_NAME_LENGTH && Invitation.isCode(peer)) {
             withdraw(Invitation.parse(peer));
             removed = "the invitation of this code";
         } else {

@@ -255,7 +255,7 @@ final class PeerEntry {
         if (isNew && !remote.getAddress().isLinkLocalAddress()) {
             lastEndpoints = Stream.concat(Stream.of(here), lastEndpoints.stream())
                     .distinct()
-                    .limit(Remembered.MAX_ENDPOINTS)
+                    .limit(origin.isStranger() ? 1 : Remembered.MAX_ENDPOINTS) // it could name victims
                     .toList();
         }
     }

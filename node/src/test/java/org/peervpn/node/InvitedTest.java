@@ -263,6 +263,24 @@ class InvitedTest {
         assertThat(isIn(exit, waiting)).isTrue();
     }
 
+    /** Its proof was not looked at when it had to wait. */
+    @Test
+    void whoHadToWaitAndIsLetInOtherwiseUsesUpItsCode() {
+        SimNode exit = exit(Admission.ASK);
+        ConnectLine code = exit.invite("");
+        for (int i = 0; i < Doorkeeper.PROOFS_OF_SOURCE; i++) {
+            guess("5.5.5.5", i, exit.lineWith(OneTimeSecret.generate(new SecureRandom())));
+        }
+        SimNode waiting = guess("5.5.5.5", 10, code);
+        assertThat(reasons(waiting)).containsExactly(Reason.TOO_MANY_TRIES);
+        assertThat(exit.remembered().invitations()).hasSize(1);
+
+        exit.admit(waiting.key.toString());
+        settle(exit, waiting);
+        assertThat(isIn(exit, waiting)).isTrue();
+        assertThat(exit.remembered().invitations()).isEmpty();
+    }
+
     private SimNode guess(String address, int index, ConnectLine code) {
         SimNode guesser =
                 world.addBehind(address, index, config -> config.connect(code)).start();

@@ -308,7 +308,7 @@ public final class PathAgent {
         attemptStartNanos = nowNanos;
         attemptEndNanos = nowNanos + BURST_NANOS;
         paceNanos = nowNanos;
-        targets.values().removeIf(target -> target.heardNanos < nowNanos - FORGET_NANOS && !target.pair.equals(inUse));
+        targets.values().removeIf(target -> target.heardNanos < nowNanos - FORGET_NANOS && !isConnectedBy(target));
         for (Candidate candidate : candidates) {
             Pair pair = output.pairTo(candidate.endpoint());
             if (pair != null) {
@@ -372,9 +372,13 @@ public final class PathAgent {
         }
     }
 
-    /** The peer may have left it meanwhile. What is in use is known to work by what comes. */
+    /** The peer may have left it meanwhile. What it is connected by is known to work by what comes. */
     private boolean isOld(Target target, long nowNanos) {
-        return target.answeredNanos < nowNanos - FORGET_NANOS && !target.pair.equals(inUse);
+        return target.answeredNanos < nowNanos - FORGET_NANOS && !isConnectedBy(target);
+    }
+
+    private boolean isConnectedBy(Target target) {
+        return connected && target.pair.equals(inUse);
     }
 
     /** In the last attempt, which has gone on for a while, and since then no check on the pair was answered. */

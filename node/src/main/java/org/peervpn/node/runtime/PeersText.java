@@ -254,8 +254,7 @@ final class PeersText {
 
     private static List<Endpoint> endpoints(Entry entry) {
         if (entry.endpoints() == null) {
-            Endpoint only = endpoint(entry.lastEndpoint());
-            return only == null ? List.of() : List.of(only);
+            return entry.lastEndpoint() == null ? List.of() : List.of(address(entry.lastEndpoint()));
         }
         List<Endpoint> endpoints =
                 entry.endpoints().stream().map(PeersText::address).toList();

@@ -231,6 +231,7 @@ class PeersFileTest {
                 "{version: 1, peers: [null]}                              | a peer without publicKey and origin",
                 "{version: 1, peers: [{publicKey: KEY, origin: friend}]}  | not an origin: \"friend\"",
                 "{version: 1, peers: [{publicKey: KEY, origin: line, lastEndpoint: x}]}   | no port in endpoint",
+                "{version: 1, peers: [{publicKey: KEY, origin: line, lastEndpoint: 'name:51820'}]} | not an address and port",
                 "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: 1.2.3.4:5}]}    | not as this program writes it",
                 "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: [x]}]}          | no port in endpoint",
                 "{version: 1, peers: [{publicKey: KEY, origin: add, endpoints: [null]}]}       | not an address and port: \"null\"",

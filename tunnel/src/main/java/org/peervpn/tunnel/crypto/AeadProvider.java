@@ -2,6 +2,7 @@ package org.peervpn.tunnel.crypto;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.security.Security;
@@ -58,7 +59,22 @@ public enum AeadProvider {
         forged[50] ^= 1;
         return !aead.open(key, 258, message, forged, 0, forged.length)
                 && aead.open(key, 258, message, sealed, 0, sealed.length)
-                && Arrays.equals(sealed, 0, message.length, message, 0, message.length);
+                && Arrays.equals(sealed, 0, message.length, message, 0, message.length)
+                && passesSelfTestInPlace(aead, key, message);
+    }
+
+    /** As packets are sealed and opened: in direct buffers, which some do by other functions of theirs. */
+    private static boolean passesSelfTestInPlace(Aead aead, AeadKey key, byte[] message) {
+        byte[] expected = Arrays.copyOf(message, message.length + Aead.TAG_LENGTH);
+        new BouncyCastleAead().sealWithNonce(key, 259, Aead.NO_ASSOCIATED_DATA, expected, 0, message.length);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(1 + expected.length).put(1, message);
+        aead.sealWithNonce(key, 259, buffer, 1, message.length, buffer, 1);
+        byte[] sealed = new byte[expected.length];
+        buffer.get(1, sealed);
+        boolean opened = aead.open(key, 259, buffer, 1, expected.length, buffer, 1);
+        byte[] text = new byte[message.length];
+        buffer.get(1, text);
+        return opened && Arrays.equals(sealed, expected) && Arrays.equals(text, message);
     }
 
     private static Provider jdk() throws GeneralSecurityException {

@@ -38,7 +38,7 @@ final class ConscryptAead extends JceAead {
         }
     }
 
-    /** A part of a buffer. The same buffer comes again and again, and a new object each time would be garbage. */
+    /** A part of a buffer. Often it is the same buffer as before, and a new object each time would be garbage. */
     private static final class View {
         private @Nullable ByteBuffer buffer;
         private ByteBuffer view = ByteBuffer.allocate(0);

@@ -116,6 +116,8 @@ class AeadTest {
             assertThat(bytes(out, 1, expected.length)).isEqualTo(expected);
             provider.newAead().sealWithNonce(key, length, in, 3, length, in, 3); // no nonce twice by one
             assertThat(bytes(in, 3, expected.length)).isEqualTo(expected);
+            assertThat(aead.open(key, length, in, 3, expected.length, in, 3)).isTrue();
+            assertThat(bytes(in, 3, length)).isEqualTo(Arrays.copyOf(text, length));
 
             assertThat(aead.open(key, length, out, 1, expected.length, in, 4)).isTrue();
             assertThat(bytes(in, 4, length)).isEqualTo(Arrays.copyOf(text, length));
