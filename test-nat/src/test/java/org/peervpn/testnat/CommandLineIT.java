@@ -122,6 +122,7 @@ class CommandLineIT {
                         "nat",
                         "portMapping",
                         "exit",
+                        "openInvitations",
                         "peers",
                         "drops");
         assertThat(status.path("state").asText()).isEqualTo("CONNECTED");
@@ -136,6 +137,7 @@ class CommandLineIT {
                         "name",
                         "addresses",
                         "admitted",
+                        "invitedAs",
                         "state",
                         "path",
                         "lastHandshakeSeconds",
