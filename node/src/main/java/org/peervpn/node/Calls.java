@@ -186,7 +186,9 @@ final class Calls {
             }
         }
         if (isInitiation) {
-            LOG.debug("handshake with {}: initiation by {}, to {}", entry.id, path, places(entry));
+            if (LOG.isDebugEnabled()) {
+                LOG.debug("handshake with {}: initiation by {}, to {}", entry.id, path, places(entry));
+            }
             entry.triesCandidates = true;
             entry.unanswered++;
             if (entry.up && entry.unanswered == 2 && entry.agent != null) {

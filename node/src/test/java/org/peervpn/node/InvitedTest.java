@@ -240,9 +240,7 @@ class InvitedTest {
     void guessesAreLimitedAsThoseOfPasscodesAre() {
         SimNode exit = exit(Admission.ASK);
         ConnectLine code = exit.invite("");
-        for (int i = 0; i < Doorkeeper.PROOFS_OF_SOURCE; i++) {
-            guess("5.5.5.5", i, exit.lineWith(OneTimeSecret.generate(new SecureRandom())));
-        }
+        guessAsOftenAsAllowed(exit);
         SimNode oneTooMany = guess("5.5.5.5", 10, code);
         assertThat(reasons(oneTooMany)).containsExactly(Reason.TOO_MANY_TRIES);
 
@@ -254,9 +252,7 @@ class InvitedTest {
     void whoHadToWaitIsHeardLater() {
         SimNode exit = exit(Admission.ASK);
         ConnectLine code = exit.invite("");
-        for (int i = 0; i < Doorkeeper.PROOFS_OF_SOURCE; i++) {
-            guess("5.5.5.5", i, exit.lineWith(OneTimeSecret.generate(new SecureRandom())));
-        }
+        guessAsOftenAsAllowed(exit);
         SimNode waiting = guess("5.5.5.5", 10, code);
 
         world.run(Duration.ofSeconds(70));
@@ -268,9 +264,7 @@ class InvitedTest {
     void whoHadToWaitAndIsLetInOtherwiseUsesUpItsCode() {
         SimNode exit = exit(Admission.ASK);
         ConnectLine code = exit.invite("");
-        for (int i = 0; i < Doorkeeper.PROOFS_OF_SOURCE; i++) {
-            guess("5.5.5.5", i, exit.lineWith(OneTimeSecret.generate(new SecureRandom())));
-        }
+        guessAsOftenAsAllowed(exit);
         SimNode waiting = guess("5.5.5.5", 10, code);
         assertThat(reasons(waiting)).containsExactly(Reason.TOO_MANY_TRIES);
         assertThat(exit.remembered().invitations()).hasSize(1);
@@ -279,6 +273,13 @@ class InvitedTest {
         settle(exit, waiting);
         assertThat(isIn(exit, waiting)).isTrue();
         assertThat(exit.remembered().invitations()).isEmpty();
+    }
+
+    /** Wrongly, from 5.5.5.5. */
+    private void guessAsOftenAsAllowed(SimNode exit) {
+        for (int i = 0; i < Doorkeeper.PROOFS_OF_SOURCE; i++) {
+            guess("5.5.5.5", i, exit.lineWith(OneTimeSecret.generate(new SecureRandom())));
+        }
     }
 
     private SimNode guess(String address, int index, ConnectLine code) {
