@@ -46,6 +46,7 @@ import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.Sealer;
 import org.peervpn.tunnel.crypto.X25519;
+import org.peervpn.tunnel.tun.Tun;
 import org.peervpn.tunnel.udp.UdpPort;
 import org.peervpn.tunnel.udp.UdpPortException;
 
@@ -58,10 +59,6 @@ final class Engine implements AutoCloseable {
     /** What a node does with its machine. Called on the loop; must not block. */
     interface Machine {
         void beacon(ByteBuffer datagram);
-
-        void toTun(ByteBuffer packet);
-
-        void flushTun();
 
         void route(RouterConfig wanted);
 
@@ -101,6 +98,9 @@ final class Engine implements AutoCloseable {
 
     /** Of the loop; null while the NAT is not tested. */
     private @Nullable NatTrial natTrial;
+
+    /** Of the loop; null without a TUN. */
+    private Tun.@Nullable Writer tun;
 
     private @Nullable Future<?> timer;
     private long timerNanos = Long.MAX_VALUE;
@@ -175,6 +175,11 @@ final class Engine implements AutoCloseable {
     /** The machine's addresses may have changed. Loop only. */
     void readLocal(NodeCore nodeCore) {
         nodeCore.local(LocalAddresses.networks(nodeCore.overlay()), port.port(), nowNanos());
+    }
+
+    /** Packets for this machine go there from now on. */
+    void writeTo(Tun.Writer writer) {
+        run(nodeCore -> tun = writer);
     }
 
     /** What any thread may use: the published routes and the counters of drops. */
@@ -382,7 +387,9 @@ final class Engine implements AutoCloseable {
     /** The end of whatever the loop did: what was queued leaves, and the timer is set anew. */
     private void endTurn() {
         port.flush();
-        machine.flushTun();
+        if (tun != null) {
+            tun.flush();
+        }
         if (!manyHandshakes && X25519.isBusy()) {
             manyHandshakes = true;
             inBackground(X25519::loadConscrypt);
@@ -468,7 +475,9 @@ final class Engine implements AutoCloseable {
 
         @Override
         public void toTun(ByteBuffer packet) {
-            machine.toTun(packet);
+            if (tun != null) {
+                tun.write(packet);
+            }
         }
 
         @Override

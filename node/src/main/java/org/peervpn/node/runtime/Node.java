@@ -134,9 +134,6 @@ public final class Node implements AutoCloseable {
 
     private volatile @Nullable Tun tun;
 
-    /** Of the loop. */
-    private Tun.@Nullable Writer tunWriter;
-
     private Node(NodeConfig config, Options options, Consumer<NodeEvent> listener) throws NodeException {
         this.options = options;
         this.listener = listener;
@@ -409,8 +406,7 @@ public final class Node implements AutoCloseable {
         }
         Tun device = LinuxTun.open(options.interfaceName(), mtu, options.tunOffload());
         tun = device;
-        Tun.Writer writer = device.newWriter();
-        engine.run(core -> tunWriter = writer);
+        engine.writeTo(device.newWriter());
         device.start(new OutboundPath(engine, device, () -> fail(removed())));
     }
 
@@ -582,20 +578,6 @@ public final class Node implements AutoCloseable {
         public void beacon(ByteBuffer datagram) {
             if (lanLink != null) {
                 lanLink.send(datagram);
-            }
-        }
-
-        @Override
-        public void toTun(ByteBuffer packet) {
-            if (tunWriter != null) {
-                tunWriter.write(packet);
-            }
-        }
-
-        @Override
-        public void flushTun() {
-            if (tunWriter != null) {
-                tunWriter.flush();
             }
         }
 
