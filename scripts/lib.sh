@@ -7,6 +7,7 @@
 # nobody attaches.
 # shellcheck disable=SC2034
 PEERVPN_JAVA_OPTIONS=(-XX:+UseSerialGC -Xms16m -Xmx192m -XX:MaxDirectMemorySize=256m
+  -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:-ShrinkHeapInSteps
   -XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=5000 -XX:Tier4CompileThreshold=30000
   -XX:Tier4BackEdgeThreshold=160000 -XX:FreqInlineSize=120
   -XX:-CreateCoredumpOnCrash -XX:ErrorFile=/dev/null -XX:+DisableAttachMechanism -XX:-UsePerfData)

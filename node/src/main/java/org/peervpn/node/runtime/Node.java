@@ -132,6 +132,7 @@ public final class Node implements AutoCloseable {
     private @Nullable Uplinks uplinks;
     private boolean closed;
 
+    private final Heap heap = new Heap();
     private volatile @Nullable Tun tun;
 
     private Node(NodeConfig config, Options options, Consumer<NodeEvent> listener) throws NodeException {
@@ -432,6 +433,7 @@ public final class Node implements AutoCloseable {
             return;
         }
         engine.noticeSleep();
+        heap.look();
         try {
             Uplinks now = Uplinks.read(options.interfaceName());
             boolean changed = !now.equals(uplinks);
