@@ -29,7 +29,12 @@ import org.peervpn.tunnel.NoisePublicKey;
  */
 public final class Crowd {
     private static final Duration WARM_UP = Duration.ofSeconds(3);
-    private static final int LATER_ROUNDS = 7;
+
+    /** As many of few clients as of many, so that what they take of the node's memory is that of the clients. */
+    private static final int HANDSHAKES = 8_000;
+
+    private static final int MIN_LATER_ROUNDS = 7;
+    private static final int MAX_LATER_ROUNDS = 31;
 
     private final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     private final int size;
@@ -77,13 +82,17 @@ public final class Crowd {
         try (CrowdHandshakes handshakes = new CrowdHandshakes(peers, node)) {
             double first = handshakes.perSecond();
             int complete = handshakes.complete();
-            double[] later = new double[LATER_ROUNDS];
-            for (int i = 0; i < LATER_ROUNDS; i++) {
+            double[] later = new double[laterRounds(peers.size())];
+            for (int i = 0; i < later.length; i++) {
                 later[i] = handshakes.perSecond();
                 complete = Math.min(complete, handshakes.complete());
             }
             Arrays.sort(later);
-            System.out.println("handshakes " + complete + " " + first + " " + later[LATER_ROUNDS / 2]);
+            System.out.println("handshakes " + complete + " " + first + " " + later[later.length / 2]);
         }
+    }
+
+    private static int laterRounds(int peers) {
+        return Math.max(MIN_LATER_ROUNDS, Math.min(MAX_LATER_ROUNDS, HANDSHAKES / peers - 1));
     }
 }
