@@ -6,7 +6,7 @@
 # pieces, which takes half the time of compiling it as a whole, again and again. The keys in its memory get into no file, and
 # nobody attaches.
 # shellcheck disable=SC2034
-PEERVPN_JAVA_OPTIONS=(-XX:+UseSerialGC -Xms16m -Xmx192m -XX:MaxDirectMemorySize=256m
+PEERVPN_JAVA_OPTIONS=(-XX:+UseSerialGC -Xms16m -Xmn5m -Xmx192m -XX:MaxDirectMemorySize=256m
   -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:-ShrinkHeapInSteps
   -XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=5000 -XX:Tier4CompileThreshold=30000
   -XX:Tier4BackEdgeThreshold=160000 -XX:FreqInlineSize=120
