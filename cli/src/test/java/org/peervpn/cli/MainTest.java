@@ -105,6 +105,8 @@ class MainTest {
                 "--mtu=1279           | --mtu: 1279 is not between 1280 and 9000",
                 "--mtu=9001           | --mtu: 9001 is not between",
                 "--mtu=x              | not a whole number",
+                "--workers=17         | --workers: 17 is not between 0 and 16",
+                "--workers=-1         | --workers: -1 is not between",
                 "--timeout=-1         | --timeout: -1 is not between",
                 "--timeout=9999999999 | not a whole number",
                 "--timeout=soon       | not a whole number",

@@ -8,20 +8,37 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What the kernel does for us on most machines is done without on the others. */
 @ExtendWith(LabExtension.class)
 class OffloadIT {
-    private static final List<String> WITHOUT = List.of("--no-tun-offload", "--no-udp-offload");
+    private static final List<String> WITHOUT = List.of("--no-tun-offload", "--no-udp-offload", "--workers=0");
+    private static final List<String> WITH_WORKERS = List.of("--workers=2");
+    private static final List<String> WITH_WORKERS_ALONE =
+            List.of("--no-tun-offload", "--no-udp-offload", "--workers=2");
 
     @Test
     void allTrafficFlowsWhereOneSideDoesWithout(Lab lab) {
+        assertThatAllTrafficFlows(lab, WITHOUT, List.of());
+    }
+
+    @Test
+    void allTrafficFlowsThroughWorkers(Lab lab) {
+        assertThatAllTrafficFlows(lab, WITH_WORKERS, WITH_WORKERS);
+    }
+
+    @Test
+    void allTrafficFlowsThroughWorkersOfOneSideWithoutOffloads(Lab lab) {
+        assertThatAllTrafficFlows(lab, WITH_WORKERS_ALONE, WITHOUT);
+    }
+
+    private static void assertThatAllTrafficFlows(Lab lab, List<String> one, List<String> other) {
         Scenery scenery = Scenery.build(
                 lab,
                 SitePlan.of("exit", NatType.PUBLIC).with(SiteFeature.IPV6),
                 SitePlan.of("client", NatType.PORT_RESTRICTED).with(SiteFeature.IPV6));
 
-        connect(scenery, WITHOUT, List.of());
+        connect(scenery, one, other);
         ExitAndClientIT.assertThatAllTrafficLeavesByTheExit(scenery);
         scenery.client().end("TERM");
         scenery.exit().end("TERM");
-        connect(scenery, List.of(), WITHOUT);
+        connect(scenery, other, one);
         ExitAndClientIT.assertThatAllTrafficLeavesByTheExit(scenery);
     }
 

@@ -46,8 +46,11 @@ import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.Sealer;
 import org.peervpn.tunnel.crypto.X25519;
+import org.peervpn.tunnel.tun.Tun;
 import org.peervpn.tunnel.udp.UdpPort;
 import org.peervpn.tunnel.udp.UdpPortException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The core with its thread, its clock, its port and its resolver, but without a TUN and without changing the machine:
@@ -70,6 +73,8 @@ final class Engine implements AutoCloseable {
         void event(NodeEvent event);
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
     static {
         // Of every 128th buffer it would keep from where it came.
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
@@ -81,17 +86,21 @@ final class Engine implements AutoCloseable {
     private final long originNanos = System.nanoTime();
     private final long bootOriginNanos = BootClock.nowNanos();
     private final MultiThreadIoEventLoopGroup group;
+    private final @Nullable MultiThreadIoEventLoopGroup workerGroup; // null if there are no workers
     private final EventLoop loop;
     private final NodeConfig config;
     private final UdpPort.Options options;
     private final Machine machine;
     private final UdpPort port;
+    private final List<InboundPath> workers; // empty if the loop receives all
     private final Resolver resolver;
     private final NodeCore core;
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
     private final List<CompletableFuture<Void>> waitingForSettled = new ArrayList<>();
-    /** Of the loop. */
-    private boolean started;
+    private final Receiver receiver = new Receiver();
+
+    /** Set by the loop. */
+    private volatile boolean started;
 
     /** How long the machine has slept since the start: {@link System#nanoTime} stands still meanwhile. */
     private volatile long sleptNanos;
@@ -105,7 +114,8 @@ final class Engine implements AutoCloseable {
     private @Nullable Future<?> timer;
     private long timerNanos = Long.MAX_VALUE;
 
-    private Engine(NodeConfig config, UdpPort.Options options, InstantSource wallClock, Machine machine)
+    private Engine(
+            NodeConfig config, UdpPort.Options options, int wantedWorkers, InstantSource wallClock, Machine machine)
             throws UdpPortException {
         this.config = config;
         this.machine = machine;
@@ -122,12 +132,26 @@ final class Engine implements AutoCloseable {
         this.loop = group.next();
         this.resolver = new Resolver(loop, epoll, options.mark());
         this.core = new NodeCore(config, wallClock, new SecureRandom(), this::wakeup, new Output());
+        MultiThreadIoEventLoopGroup threads = epoll && wantedWorkers > 0
+                ? new MultiThreadIoEventLoopGroup(
+                        wantedWorkers, new DefaultThreadFactory("worker", true), EpollIoHandler.newFactory())
+                : null;
+        List<UdpPort.Worker> wanted = new ArrayList<>();
+        List<InboundPath> paths = new ArrayList<>();
+        for (int i = 0; threads != null && i < wantedWorkers; i++) {
+            InboundPath path = new InboundPath(this);
+            paths.add(path);
+            wanted.add(new UdpPort.Worker(threads.next(), path)); // each time another one
+        }
         try {
-            this.port = UdpPort.open(loop, options, new Receiver());
+            this.port = UdpPort.open(loop, options, receiver, wanted);
         } catch (UdpPortException e) {
-            group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+            end(threads, 0);
+            end(group, 0);
             throw e;
         }
+        this.workerGroup = threads;
+        this.workers = port.workers() == 0 ? List.of() : List.copyOf(paths);
     }
 
     private static void inBackground(Runnable warmUp) {
@@ -143,8 +167,15 @@ final class Engine implements AutoCloseable {
 
     static Engine open(NodeConfig config, UdpPort.Options options, InstantSource wallClock, Machine machine)
             throws NodeException {
+        return open(config, options, 0, wallClock, machine);
+    }
+
+    /** With so many workers, or without where this machine cannot have them. */
+    static Engine open(
+            NodeConfig config, UdpPort.Options options, int workers, InstantSource wallClock, Machine machine)
+            throws NodeException {
         try {
-            return new Engine(config, options, wallClock, machine);
+            return new Engine(config, options, workers, wallClock, machine);
         } catch (UdpPortException e) {
             throw new NodeException(e);
         }
@@ -211,6 +242,34 @@ final class Engine implements AutoCloseable {
 
     UdpPort port() {
         return port;
+    }
+
+    /** How many queues the TUN should have: one for each worker. */
+    int queues() {
+        return Math.max(1, workers.size());
+    }
+
+    /** Workers write to this device from now on, each to its own queue. If it does not have one for each, there are none. */
+    void writeTo(Tun tun) {
+        if (tun.queues() < queues()) {
+            LOG.debug("no workers: the TUN has {} queue", tun.queues());
+            port.dismissWorkers();
+            return;
+        }
+        for (int i = 0; i < workers.size(); i++) {
+            workers.get(i).writeTo(tun.newWriter(i));
+        }
+    }
+
+    /** What a worker has received and the loop has to look at. Loop only, inside {@link #run}. */
+    void receive(Path source, ByteBuffer datagram) {
+        receiver.received(source, datagram);
+        receiver.batchEnded();
+    }
+
+    /** The port is open a moment before the core begins. */
+    boolean isStarted() {
+        return started;
     }
 
     /** Does something with the core on the loop; nothing once the engine is closed. */
@@ -414,7 +473,15 @@ final class Engine implements AutoCloseable {
     @Override
     public void close() {
         port.close();
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+        end(workerGroup, 1);
+        end(group, 1);
+    }
+
+    private static void end(@Nullable MultiThreadIoEventLoopGroup threads, int patienceSeconds) {
+        if (threads != null) {
+            threads.shutdownGracefully(0, patienceSeconds, TimeUnit.SECONDS)
+                    .awaitUninterruptibly(patienceSeconds + 1, TimeUnit.SECONDS);
+        }
     }
 
     private final class Receiver implements UdpPort.Receiver {
@@ -424,7 +491,7 @@ final class Engine implements AutoCloseable {
                 return;
             }
             if (!started) {
-                return; // the port is open a moment before the core begins
+                return;
             }
             core.receiveDatagram(source, datagram, nowNanos());
         }

@@ -44,8 +44,8 @@ final class TunProbe {
     private static void echo() throws Exception {
         Tun tun = LinuxTun.open(NAME, 1420);
         run("ip", "address", "add", "10.9.8.1/24", "dev", NAME);
-        Tun.Writer writer = tun.newWriter();
-        tun.start(batch -> {
+        Tun.Writer writer = tun.newWriter(0);
+        tun.start(queue -> batch -> {
             for (int i = 0; i < batch.size(); i++) {
                 ByteBuffer packet = batch.packet(i);
                 if (isUdpToNeighbour(packet)) {
@@ -102,8 +102,8 @@ final class TunProbe {
 
     private static void close() throws Exception {
         Tun tun = LinuxTun.open(NAME, 1420);
-        tun.start(batch -> {});
-        Tun.Writer writer = tun.newWriter();
+        tun.start(queue -> batch -> {});
+        Tun.Writer writer = tun.newWriter(0);
         tun.close();
         tun.close();
         long before = tun.droppedPackets();
@@ -142,7 +142,7 @@ final class TunProbe {
     private static void lost() throws Exception {
         Tun tun = LinuxTun.open(NAME, 1420);
         CountDownLatch lost = new CountDownLatch(1);
-        tun.start(new Tun.Reader() {
+        tun.start(queue -> new Tun.Reader() {
             @Override
             public void read(PacketBatch batch) {}
 
@@ -153,7 +153,7 @@ final class TunProbe {
         });
         run("ip", "link", "delete", NAME);
         say(lost.await(10, TimeUnit.SECONDS) ? "lost" : "unnoticed");
-        Tun.Writer writer = tun.newWriter();
+        Tun.Writer writer = tun.newWriter(0);
         writer.write(ByteBuffer.allocate(20).put(0, (byte) 0x45));
         writer.flush();
         say("write dropped: " + (tun.droppedPackets() > 0));
@@ -170,7 +170,7 @@ final class TunProbe {
 
     private static void bad() throws Exception {
         try (Tun tun = LinuxTun.open(NAME, 1420)) {
-            Tun.Writer writer = tun.newWriter();
+            Tun.Writer writer = tun.newWriter(0);
             writer.write(ByteBuffer.allocate(0));
             writer.write(ByteBuffer.allocate(20)); // version 0
             run("ip", "link", "set", NAME, "down");
@@ -185,7 +185,7 @@ final class TunProbe {
                 DatagramSocket socket = new DatagramSocket()) {
             run("ip", "address", "add", "10.9.8.1/24", "dev", NAME);
             CountDownLatch batches = new CountDownLatch(3);
-            tun.start(batch -> {
+            tun.start(queue -> batch -> {
                 batches.countDown();
                 throw new IllegalStateException("a mistake");
             });
