@@ -150,8 +150,12 @@ final class Engine implements AutoCloseable {
             end(group, 0);
             throw e;
         }
+        if (port.workers() == 0) {
+            paths.clear();
+            end(threads, 0);
+        }
         this.workerGroup = threads;
-        this.workers = port.workers() == 0 ? List.of() : List.copyOf(paths);
+        this.workers = List.copyOf(paths);
     }
 
     private static void inBackground(Runnable warmUp) {

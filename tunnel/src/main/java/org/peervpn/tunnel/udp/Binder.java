@@ -144,12 +144,15 @@ final class Binder {
      * kernel chooses among them.
      */
     List<List<Channel>> bindWorkers(Sockets sockets, List<UdpPort.Worker> workers) throws UdpPortException {
+        if (workers.isEmpty()) {
+            return List.of();
+        }
         List<List<Channel>> bound = new ArrayList<>();
         for (UdpPort.Worker worker : workers) {
             bound.add(bindWorker(sockets, worker));
         }
         boolean isWhole = bound.stream().allMatch(channels -> channels.size() == sockets.families());
-        if (isWhole && (workers.isEmpty() || sockets.split(transport, workers.size()))) {
+        if (isWhole && sockets.split(transport, workers.size())) {
             return bound;
         }
         LOG.debug("no sockets for workers");

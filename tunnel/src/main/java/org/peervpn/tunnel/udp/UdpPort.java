@@ -109,6 +109,7 @@ public final class UdpPort implements AutoCloseable {
         Binder binder = new Binder(loop, transport, options, receiver, dropped);
         Sockets sockets = binder.bind();
         List<TrainSocket> trains = trains(transport, sockets, options, dropped);
+        List<List<Channel>> bound = trains.isEmpty() ? List.of() : binder.bindWorkers(sockets, workers);
         OwnAddresses ownAddresses = new OwnAddresses((address, number) -> binder.bindBeside(sockets, address, number));
         AuxiliaryChannels auxiliary = new AuxiliaryChannels(binder::bindAuxiliary);
         return new UdpPort(
@@ -120,12 +121,9 @@ public final class UdpPort implements AutoCloseable {
                 auxiliary,
                 dropped,
                 trains,
-                trains.isEmpty()
-                        ? List.of()
-                        : binder.bindWorkers(sockets, workers).stream()
-                                .map(channels ->
-                                        new WorkerSockets(channels, trains(transport, channels, options, dropped)))
-                                .toList());
+                bound.stream()
+                        .map(channels -> new WorkerSockets(channels, trains(transport, channels, options, dropped)))
+                        .toList());
     }
 
     /** None unless each family has one: what follows one another on a path must go one way. */
@@ -147,7 +145,7 @@ public final class UdpPort implements AutoCloseable {
         return workers.size();
     }
 
-    /** From now on it is as if there had never been workers. Not to be called on one of them. */
+    /** From now on it is as if there had never been workers. Any thread but theirs, before there are writers for them. */
     public void dismissWorkers() {
         List<WorkerSockets> dismissed = workers;
         workers = List.of();
