@@ -50,7 +50,13 @@ class MainTest {
                         "--allow=PUBKEY",
                         "--admission=line|passcode|ask|known",
                         "--passcode-file=FILE")
-                .contains("--no-exit", "--exit-via=PEER", "--route=CIDR", "--exclude=CIDR", "--timeout=SECONDS")
+                .contains(
+                        "--workers=N",
+                        "--no-exit",
+                        "--exit-via=PEER",
+                        "--route=CIDR",
+                        "--exclude=CIDR",
+                        "--timeout=SECONDS")
                 .contains("--json", "--log-level=LEVEL", "--log-format=text|json", "--debug")
                 .contains("Exit codes: 0 done, 1 failed, 2 wrong usage, 3 needs root, 4 peer not reached in time.");
         assertThat(call.output().lines())

@@ -1,5 +1,7 @@
 package org.peervpn.testnat;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,7 +22,16 @@ class OffloadIT {
 
     @Test
     void allTrafficFlowsThroughWorkers(Lab lab) {
-        assertThatAllTrafficFlows(lab, WITH_WORKERS, WITH_WORKERS);
+        Scenery scenery = assertThatAllTrafficFlows(lab, WITH_WORKERS, WITH_WORKERS);
+
+        for (Peervpn node : List.of(scenery.exit(), scenery.client())) {
+            String queues = node.host().output("ls", "/sys/class/net/peervpn0/queues");
+            assertThat(queues).contains("tx-1").doesNotContain("tx-2");
+            String sockets = node.host().output("ss", "-4uanH", "sport = " + Peervpn.PORT);
+            assertThat(sockets.lines().filter(line -> line.contains("0.0.0.0:" + Peervpn.PORT)))
+                    .as("that for a start, that for all that is rare, and those of the workers")
+                    .hasSize(4);
+        }
     }
 
     @Test
@@ -28,7 +39,7 @@ class OffloadIT {
         assertThatAllTrafficFlows(lab, WITH_WORKERS_ALONE, WITHOUT);
     }
 
-    private static void assertThatAllTrafficFlows(Lab lab, List<String> one, List<String> other) {
+    private static Scenery assertThatAllTrafficFlows(Lab lab, List<String> one, List<String> other) {
         Scenery scenery = Scenery.build(
                 lab,
                 SitePlan.of("exit", NatType.PUBLIC).with(SiteFeature.IPV6),
@@ -40,6 +51,7 @@ class OffloadIT {
         scenery.exit().end("TERM");
         connect(scenery, other, one);
         ExitAndClientIT.assertThatAllTrafficLeavesByTheExit(scenery);
+        return scenery;
     }
 
     private static void connect(Scenery scenery, List<String> exit, List<String> client) {
