@@ -1,5 +1,6 @@
 package org.peervpn.tunnel;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.peervpn.tunnel.Pair.seconds;
@@ -189,6 +190,24 @@ class TransportReceiverTest {
         assertThat(pair.right.sentTypes()).containsExactly(2, 4);
     }
 
+    /** The answer was given before the loop got round to the first one; for the second it is not woken again. */
+    @Test
+    void peerIsAnsweredInTimeAlsoIfTheLoopWasWokenForAnEarlierAnswer() {
+        Pair pair = connected();
+        pair.advance(1);
+        pair.sendFromLeft("ping");
+        pair.right.receive(pair.left.path, pair.left.outbox.remove(), pair.nowNanos);
+        new Sealer().seal(pair.toLeft.lane(), Pair.packet("pong"), ByteBuffer.allocate(100), pair.nowNanos);
+        pair.right.tunnel.nextDeadlineNanos();
+        pair.nowNanos += seconds(1);
+        pair.sendFromLeft("ping");
+        pair.right.receive(pair.left.path, pair.left.outbox.remove(), pair.nowNanos);
+        pair.advance(9.9);
+        assertThat(pair.right.sentTypes()).containsExactly(2);
+        pair.advance(0.2);
+        assertThat(pair.right.sentTypes()).containsExactly(2, 4);
+    }
+
     @Test
     void theLoopIsWokenNowAndThenNotPerPacket() {
         Pair pair = connected();
@@ -225,6 +244,17 @@ class TransportReceiverTest {
         assertThat(pair.right.drops).isEqualTo(Map.of(DropReason.UNKNOWN_RECEIVER, 1));
         assertThat(pair.right.paths).doesNotContain(ELSEWHERE);
         assertThat(pair.right.tunnel.nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    /** Between the look-up and the opening the loop may let go of it. */
+    @Test
+    void keypairThatIsWipedIsNotOpenedWith() {
+        Pair pair = connected();
+        pair.sendFromLeft("late");
+        requireNonNull(pair.toLeft.lane().current()).release();
+        pair.right.receive(pair.left.path, pair.left.outbox.remove(), 0);
+
+        assertThat(pair.right.drops).isEqualTo(Map.of(DropReason.UNKNOWN_RECEIVER, 1));
     }
 
     @Test
@@ -363,7 +393,7 @@ class TransportReceiverTest {
         public void received(Lane lane, ByteBuffer payload) {
             byte[] bytes = new byte[payload.remaining()];
             payload.get(bytes);
-            received.add(new String(bytes, java.nio.charset.StandardCharsets.US_ASCII).trim());
+            received.add(new String(bytes, US_ASCII).trim());
         }
 
         @Override
