@@ -90,4 +90,21 @@ class ReplayFilterTest {
             }
         }
     }
+
+    @Test
+    void agreesWithASetWhileItGrows() {
+        for (int seed = 0; seed < 500; seed++) {
+            Random random = new Random(seed);
+            ReplayFilter fresh = new ReplayFilter();
+            Set<Long> seen = new HashSet<>();
+            int leap = 1 << random.nextInt(14);
+            long greatest = 0;
+            for (int i = 0; i < 300; i++) {
+                long counter = Math.max(0, greatest - leap + random.nextInt(2 * leap));
+                greatest = Math.max(greatest, counter);
+                boolean isNew = greatest - counter <= ReplayFilter.WINDOW && seen.add(counter);
+                assertThat(fresh.accept(counter)).isEqualTo(isNew);
+            }
+        }
+    }
 }

@@ -62,10 +62,6 @@ final class Engine implements AutoCloseable {
     interface Machine {
         void beacon(ByteBuffer datagram);
 
-        void toTun(ByteBuffer packet);
-
-        void flushTun();
-
         void route(RouterConfig wanted);
 
         void remember(Remembered remembered);
@@ -110,6 +106,9 @@ final class Engine implements AutoCloseable {
 
     /** Of the loop; null while the NAT is not tested. */
     private @Nullable NatTrial natTrial;
+
+    /** Of the loop; null without a TUN. */
+    private Tun.@Nullable Writer tun;
 
     private @Nullable Future<?> timer;
     private long timerNanos = Long.MAX_VALUE;
@@ -253,15 +252,20 @@ final class Engine implements AutoCloseable {
         return Math.max(1, workers.size());
     }
 
-    /** Workers write to this device from now on, each to its own queue. If it does not have one for each, there are none. */
-    void writeTo(Tun tun) {
-        if (tun.queues() < queues()) {
-            LOG.debug("no workers: the TUN has {} queue", tun.queues());
+    /**
+     * Packets for this machine go to this device from now on, those of each worker to its own queue. If there is not one for
+     * each, there are no workers any more.
+     */
+    void writeTo(Tun device) {
+        Tun.Writer ofLoop = device.newWriter(0);
+        run(nodeCore -> tun = ofLoop);
+        if (device.queues() < queues()) {
+            LOG.debug("no workers: {} has {} queue", device.name(), device.queues());
             port.dismissWorkers();
             return;
         }
         for (int i = 0; i < workers.size(); i++) {
-            workers.get(i).writeTo(tun.newWriter(i));
+            workers.get(i).writeTo(device.newWriter(i));
         }
     }
 
@@ -445,7 +449,9 @@ final class Engine implements AutoCloseable {
     /** The end of whatever the loop did: what was queued leaves, and the timer is set anew. */
     private void endTurn() {
         port.flush();
-        machine.flushTun();
+        if (tun != null) {
+            tun.flush();
+        }
         if (!manyHandshakes && X25519.isBusy()) {
             manyHandshakes = true;
             inBackground(X25519::loadConscrypt);
@@ -539,7 +545,9 @@ final class Engine implements AutoCloseable {
 
         @Override
         public void toTun(ByteBuffer packet) {
-            machine.toTun(packet);
+            if (tun != null) {
+                tun.write(packet);
+            }
         }
 
         @Override

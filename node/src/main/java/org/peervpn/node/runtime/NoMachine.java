@@ -11,12 +11,6 @@ final class NoMachine implements Engine.Machine {
     public void beacon(ByteBuffer datagram) {}
 
     @Override
-    public void toTun(ByteBuffer packet) {}
-
-    @Override
-    public void flushTun() {}
-
-    @Override
     public void route(RouterConfig wanted) {}
 
     @Override

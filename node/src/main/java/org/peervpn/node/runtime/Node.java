@@ -136,9 +136,6 @@ public final class Node implements AutoCloseable {
 
     private volatile @Nullable Tun tun;
 
-    /** Of the loop. */
-    private Tun.@Nullable Writer tunWriter;
-
     private Node(NodeConfig config, Options options, Consumer<NodeEvent> listener) throws NodeException {
         this.options = options;
         this.listener = listener;
@@ -412,8 +409,6 @@ public final class Node implements AutoCloseable {
         }
         Tun device = LinuxTun.open(options.interfaceName(), mtu, options.tunOffload(), engine.queues());
         tun = device;
-        Tun.Writer writer = device.newWriter(0);
-        engine.run(core -> tunWriter = writer);
         engine.writeTo(device);
         device.start(queue -> new OutboundPath(engine, device, queue, () -> fail(removed())));
     }
@@ -586,20 +581,6 @@ public final class Node implements AutoCloseable {
         public void beacon(ByteBuffer datagram) {
             if (lanLink != null) {
                 lanLink.send(datagram);
-            }
-        }
-
-        @Override
-        public void toTun(ByteBuffer packet) {
-            if (tunWriter != null) {
-                tunWriter.write(packet);
-            }
-        }
-
-        @Override
-        public void flushTun() {
-            if (tunWriter != null) {
-                tunWriter.flush();
             }
         }
 

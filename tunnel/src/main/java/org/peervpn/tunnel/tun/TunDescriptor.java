@@ -46,6 +46,8 @@ record TunDescriptor(List<Integer> fds, String name, Offloads offloads) {
 
         static native int socket(int domain, int type, int protocol) throws LastErrorException;
 
+        static native int socketpair(int domain, int type, int protocol, int[] fds) throws LastErrorException;
+
         static native int close(int fd) throws LastErrorException;
     }
 

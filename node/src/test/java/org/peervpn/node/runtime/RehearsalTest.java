@@ -1,0 +1,13 @@
+package org.peervpn.node.runtime;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import org.junit.jupiter.api.Test;
+
+class RehearsalTest {
+    /** Also a test of all that a download goes through but for the device itself, without privileges. */
+    @Test
+    void twoNodesOfOneProcessCarryADownload() {
+        assertThatCode(() -> Rehearsal.run(5)).doesNotThrowAnyException();
+    }
+}
