@@ -315,6 +315,7 @@ final class Modes {
                 !options.noPortMapping,
                 options.monitorNat,
                 !options.noTunOffload,
-                !options.noUdpOffload);
+                !options.noUdpOffload,
+                options.workersOrDefault());
     }
 }

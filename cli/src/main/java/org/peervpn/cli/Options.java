@@ -36,6 +36,8 @@ final class Options {
     static final int DEFAULT_MTU = 1420;
     static final int MIN_MTU = 1280;
     static final int MAX_MTU = 9000;
+    private static final int MAX_WORKERS = 16;
+    private static final int MAX_DEFAULT_WORKERS = 8;
 
     /** Exactly one of these, but for --connect and --import, which may stand beside --exit, --listen and each other. */
     static final class Mode {
@@ -250,6 +252,15 @@ final class Options {
             description = "Send and receive datagrams one by one; for kernels and drivers that do it wrong.")
     boolean noUdpOffload;
 
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description =
+                    "How many threads share the packets in each direction, 0 to 16; by default half of the processors,"
+                            + " at most 8, or 0 where there are fewer than 4.")
+    @Nullable
+    Integer workers;
+
     @Option(names = "--no-exit", description = "Connect, but keep internet traffic local.")
     boolean noExit;
 
@@ -337,6 +348,7 @@ final class Options {
         range("--port", portOrDefault(), 1, 65_535);
         range("--mtu", mtu, MIN_MTU, MAX_MTU);
         range("--timeout", timeout, 0, Integer.MAX_VALUE);
+        range("--workers", workersOrDefault(), 0, MAX_WORKERS);
         if (!overlay.isIpv4() || overlay.prefixLength() < 8 || overlay.prefixLength() > 28) {
             throw new IllegalArgumentException("--overlay: not an IPv4 prefix of length 8 to 28: " + overlay);
         }
@@ -360,6 +372,15 @@ final class Options {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("--stun: " + e.getMessage(), e);
         }
+    }
+
+    int workersOrDefault() {
+        return workers != null ? workers : defaultWorkers(Runtime.getRuntime().availableProcessors());
+    }
+
+    /** Each is a thread to send and one to receive; on a small machine the packets are soonest handled where they are. */
+    static int defaultWorkers(int processors) {
+        return processors < 4 ? 0 : Math.min(MAX_DEFAULT_WORKERS, processors / 2);
     }
 
     private List<String> modes() {

@@ -50,7 +50,13 @@ class MainTest {
                         "--allow=PUBKEY",
                         "--admission=line|passcode|ask|known",
                         "--passcode-file=FILE")
-                .contains("--no-exit", "--exit-via=PEER", "--route=CIDR", "--exclude=CIDR", "--timeout=SECONDS")
+                .contains(
+                        "--workers=N",
+                        "--no-exit",
+                        "--exit-via=PEER",
+                        "--route=CIDR",
+                        "--exclude=CIDR",
+                        "--timeout=SECONDS")
                 .contains("--json", "--log-level=LEVEL", "--log-format=text|json", "--debug")
                 .contains("Exit codes: 0 done, 1 failed, 2 wrong usage, 3 needs root, 4 peer not reached in time.");
         assertThat(call.output().lines())
@@ -105,6 +111,8 @@ class MainTest {
                 "--mtu=1279           | --mtu: 1279 is not between 1280 and 9000",
                 "--mtu=9001           | --mtu: 9001 is not between",
                 "--mtu=x              | not a whole number",
+                "--workers=17         | --workers: 17 is not between 0 and 16",
+                "--workers=-1         | --workers: -1 is not between",
                 "--timeout=-1         | --timeout: -1 is not between",
                 "--timeout=9999999999 | not a whole number",
                 "--timeout=soon       | not a whole number",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -166,6 +167,13 @@ class OptionsTest {
                 }
             }
         }
+    }
+
+    @Test
+    void smallMachinesHaveNoWorkersAndLargeOnesNotTooMany() {
+        assertThat(IntStream.of(1, 2, 3, 4, 5, 8, 15, 16, 64).map(Options::defaultWorkers))
+                .containsExactly(0, 0, 0, 2, 2, 4, 7, 8, 8);
+        assertThat(read("--exit", "--workers=16").workersOrDefault()).isEqualTo(16);
     }
 
     /** As {@link Main} reads them. */

@@ -53,7 +53,7 @@ public final class DropCount {
         return counters;
     }
 
-    void count(DropReason reason) {
+    public void count(DropReason reason) {
         increment(tunnel.get(reason));
     }
 

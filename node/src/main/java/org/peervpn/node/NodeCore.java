@@ -30,6 +30,7 @@ import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
 import org.peervpn.tunnel.Peer;
 import org.peervpn.tunnel.PeerConfig;
+import org.peervpn.tunnel.TransportReceiver;
 import org.peervpn.tunnel.Tunnel;
 import org.peervpn.tunnel.TunnelConfig;
 import org.peervpn.tunnel.TunnelOutput;
@@ -38,7 +39,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One node without its machine: joins the tunnel, the watch over the public mapping, admission, hellos and the choice of
- * the exit. Core: called by the loop only; what other threads may read is {@link #allowedIps()} and {@link #drops()}.
+ * the exit. Core: called by the loop only; what other threads may use is {@link #allowedIps()}, {@link #drops()}, {@link
+ * #newReceiver} and {@link #passes}.
  *
  * <p>The way of a datagram: (1) STUN goes to the {@link MappingWatch}, anything else to the {@link Tunnel}, which opens
  * it; (2) a control message is handled here; (3) a packet passes to the TUN if its inner source belongs to the peer that
@@ -74,6 +76,7 @@ public final class NodeCore {
     private final Routes routes;
     private final PublicEndpoint publicEndpoint;
     private final ConnectPatience patience;
+    private final FromTunnel fromTunnel = new FromTunnel();
     private final Tunnel tunnel;
     private final Turn turn = new Turn();
     private final Roster roster;
@@ -120,7 +123,7 @@ public final class NodeCore {
         this.routes = new Routes(config, peers, overlay, output);
         this.publicEndpoint = new PublicEndpoint(config, random, output, this::publicEndpointChanged);
         this.patience = new ConnectPatience(config, peers, publicEndpoint);
-        this.tunnel = new Tunnel(new TunnelConfig(config.privateKey(), wallClock, random, wakeup), new FromTunnel());
+        this.tunnel = new Tunnel(new TunnelConfig(config.privateKey(), wallClock, random, wakeup), fromTunnel);
         this.paths = new Paths(config, turn, tunnel, output, peers, publicEndpoint, wallClock, random);
         this.lan = new Lan(config.lanBeacon(), turn, output, drops, peers, paths, random);
         this.roster = new Roster(config, turn, tunnel, peers, routes, memory, hellos, paths, wallClock);
@@ -168,6 +171,20 @@ public final class NodeCore {
     public void receiveBeacon(InetSocketAddress source, ByteBuffer datagram, long now) {
         turn.begin(now);
         lan.receive(source, datagram);
+        settle();
+    }
+
+    /** A payload that another thread has opened, and that is not {@linkplain #passes let through} there. */
+    public void receivePayload(Lane lane, ByteBuffer payload, long now) {
+        turn.begin(now);
+        // First what that thread has found out along with it: a keypair is confirmed, and the guest has arrived.
+        tunnel.onTimeout(now);
+        Peer peer = lane.peer();
+        if (peer.equals(tunnel.peer(peer.publicKey()))) {
+            fromTunnel.received(peer, payload);
+        } else {
+            drops.count(Reason.NOT_ADMITTED); // removed meanwhile
+        }
         settle();
     }
 
@@ -420,6 +437,16 @@ public final class NodeCore {
         return routes.allowedIps();
     }
 
+    /** Any thread: for one other than the loop, to receive transport data. */
+    public TransportReceiver newReceiver(TransportReceiver.Output receiverOutput) {
+        return tunnel.newReceiver(receiverOutput);
+    }
+
+    /** Any thread: whether the payload is a packet for the TUN, to which it is then trimmed. The loop must have all else. */
+    public boolean passes(Lane lane, ByteBuffer payload) {
+        return !ControlCodec.isControl(payload) && IpPacket.trim(payload) && routes.isFrom(lane, payload);
+    }
+
     /** Any thread may count. */
     public DropCount drops() {
         return drops;
@@ -646,7 +673,7 @@ public final class NodeCore {
                 conversation.receive(entry, payload);
             } else if (!IpPacket.trim(payload)) {
                 drops.count(Reason.BAD_PACKET);
-            } else if (routes.allowedIps().lookupSource(payload) != peer.lane() || routes.isFromUs(payload)) {
+            } else if (!routes.isFrom(peer.lane(), payload)) {
                 drops.count(Reason.FOREIGN_SOURCE);
             } else {
                 output.toTun(payload);

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where packets go: which peer owns which address, which one is the exit, and what the machine has to know of it. Owned
- * by the loop; any thread may read {@link #allowedIps()}.
+ * by the loop; any thread may read {@link #allowedIps()} and ask {@link #isFrom}.
  */
 final class Routes {
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
@@ -58,9 +58,12 @@ final class Routes {
         return allowedIps;
     }
 
-    /** A packet that comes with our own address was made up, also if it is the exit that sends it. */
-    boolean isFromUs(ByteBuffer packet) {
-        return us.lookupSource(packet) != null;
+    /**
+     * Any thread: whether the packet's source belongs to this lane's peer, which is admitted then: nobody else owns an
+     * address. A packet that comes with our own address was made up, also if it is the exit that sends it.
+     */
+    boolean isFrom(Lane lane, ByteBuffer packet) {
+        return allowedIps.lookupSource(packet) == lane && us.lookupSource(packet) == null;
     }
 
     List<Cidr> ownAddresses() {

@@ -23,7 +23,11 @@ class AdmissionTest {
     private static final Passcode WRONG = Passcode.of("battery staple");
     private static final InetAddress INTERNET = address("9.9.9.9");
 
-    private final World world = new World();
+    private final World world = newWorld();
+
+    World newWorld() {
+        return new World();
+    }
 
     private static Config exit(Config config, Admission admission) {
         config.exit();

@@ -18,7 +18,12 @@ class FaultsTest {
     private static final Duration MOMENT = Duration.ofMillis(10);
     private static final InetAddress INTERNET = address("9.9.9.9");
 
-    private final World world = new World();
+    private final World world = newWorld();
+
+    World newWorld() {
+        return new World();
+    }
+
     private final SimNode exit = world.add(Config::exit).start();
     private SimNode client = connect();
 

@@ -34,7 +34,11 @@ class InvitedTest {
     private static final Duration MOMENT = Duration.ofMillis(10);
     private static final Passcode PASSCODE = Passcode.of("correct horse");
 
-    private final World world = new World();
+    private final World world = newWorld();
+
+    World newWorld() {
+        return new World();
+    }
 
     private SimNode exit(Admission admission) {
         return world.add(config -> exit(config, admission)).start();

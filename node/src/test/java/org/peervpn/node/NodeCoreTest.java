@@ -23,7 +23,11 @@ class NodeCoreTest {
     private static final Duration MOMENT = Duration.ofMillis(10);
     private static final InetAddress INTERNET = address("9.9.9.9");
 
-    private final World world = new World();
+    private final World world = newWorld();
+
+    World newWorld() {
+        return new World();
+    }
 
     /** An exit that runs, and a client that has connected to it with the line alone. */
     private record Pair(SimNode exit, SimNode client) {}

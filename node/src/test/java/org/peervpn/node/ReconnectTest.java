@@ -35,7 +35,12 @@ class ReconnectTest {
 
     private static final Endpoint NAME = new Endpoint("exit.example", 51820);
 
-    private final World world = new World();
+    private final World world = newWorld();
+
+    World newWorld() {
+        return new World();
+    }
+
     private final SimNode peer = world.add(Config::listen).start();
 
     /** When initiations to the peer left, in nanoseconds. */

@@ -26,14 +26,18 @@ import org.peervpn.node.invitation.Invitation;
 import org.peervpn.node.invitation.OneTimeSecret;
 import org.peervpn.routing.Cidr;
 import org.peervpn.routing.RouterConfig;
+import org.peervpn.tunnel.DropReason;
+import org.peervpn.tunnel.Lane;
 import org.peervpn.tunnel.NoisePrivateKey;
 import org.peervpn.tunnel.NoisePublicKey;
 import org.peervpn.tunnel.Path;
+import org.peervpn.tunnel.TransportReceiver;
 
 /** Whole node cores on a network without delay, in one thread and virtual time. */
 final class World {
     static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
 
+    private final boolean besideLoop;
     private final Map<InetSocketAddress, SimNode> nodes = new LinkedHashMap<>();
     private final Map<InetSocketAddress, InetSocketAddress> seenBy = new HashMap<>();
     private int questions;
@@ -44,6 +48,19 @@ final class World {
 
     /** They are slow to make. */
     private final Map<List<Object>, PasscodeKey> passcodeKeys = new HashMap<>();
+
+    World() {
+        this(false);
+    }
+
+    private World(boolean besideLoop) {
+        this.besideLoop = besideLoop;
+    }
+
+    /** In which nodes receive transport data as workers do, and not by the loop. */
+    static World besideLoop() {
+        return new World(true);
+    }
 
     record Datagram(InetSocketAddress from, InetSocketAddress to, ByteBuffer bytes) {
         /** Transport data with content, not a keepalive. */
@@ -176,7 +193,7 @@ final class World {
             }
             SimNode receiver = nodes.get(datagram.to());
             if (receiver != null && receiver.isAwake() && !lost.test(datagram)) {
-                receiver.core.receiveDatagram(new Path(0, datagram.from()), datagram.bytes(), nowNanos);
+                receiver.receive(new Path(0, datagram.from()), datagram.bytes());
             }
         }
     }
@@ -280,7 +297,7 @@ final class World {
     }
 
     /** A node core with a machine that notes what it is told. */
-    final class SimNode implements NodeOutput {
+    final class SimNode implements NodeOutput, TransportReceiver.Output {
         final NoisePublicKey key;
         final Config config;
         final NodeCore core;
@@ -301,6 +318,8 @@ final class World {
         int sentDatagrams;
         boolean started;
         boolean asleep;
+        private final TransportReceiver receiver;
+        private boolean woken;
         private @Nullable RouterConfig toBeRouted;
 
         private SimNode(Config config, InetSocketAddress address) {
@@ -312,12 +331,37 @@ final class World {
                     config.build(),
                     new SteadyClock(this::wallClock, config.toldBefore, told -> {}),
                     new SecureRandom(),
-                    () -> {},
+                    () -> woken = true,
                     this);
+            receiver = core.newReceiver(this);
         }
 
         private boolean isAwake() {
             return started && !asleep;
+        }
+
+        private void receive(Path source, ByteBuffer datagram) {
+            if (!besideLoop || !receiver.receive(source, datagram, nowNanos)) {
+                core.receiveDatagram(source, datagram, nowNanos);
+            }
+            if (besideLoop && woken) {
+                woken = false;
+                core.onTimeout(nowNanos);
+            }
+        }
+
+        @Override
+        public void received(Lane lane, ByteBuffer payload) {
+            if (core.passes(lane, payload)) {
+                toTun(payload);
+            } else {
+                core.receivePayload(lane, copy(payload), nowNanos);
+            }
+        }
+
+        @Override
+        public void dropped(DropReason reason) {
+            core.drops().count(reason);
         }
 
         private Instant wallClock() {

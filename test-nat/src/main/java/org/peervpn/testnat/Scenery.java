@@ -3,6 +3,7 @@ package org.peervpn.testnat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.peervpn.testnat.tool.EchoServer;
 
 /** The usual scene: STUN servers and a web server on the internet, a site with an exit and one with a client. */
@@ -61,10 +62,14 @@ public final class Scenery {
         return client;
     }
 
-    /** Starts both nodes and waits until the client's traffic goes through the exit. */
-    public void connect() {
-        exit.startReady("--exit");
-        client.startReady("--connect=" + exit.line());
+    /** Starts both nodes, with these options beside, and waits until the client's traffic goes through the exit. */
+    public void connect(String... options) {
+        exit.startReady(with("--exit", options));
+        client.startReady(with("--connect=" + exit.line(), options));
+    }
+
+    private static String[] with(String mode, String... options) {
+        return Stream.concat(Stream.of(mode), Stream.of(options)).toArray(String[]::new);
     }
 
     /** The IPv4 address by which the web server sees a host; an error where it does not answer. */

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.peervpn.testnat.tool.UdpEcho;
 
 /** An exit and its clients across the internet, behind several kinds of NAT. */
@@ -84,14 +85,15 @@ class ExitAndClientIT {
         assertThat(peer.path("rxPackets").asLong()).isPositive();
     }
 
-    @Test
-    void twoClientsReachEachOther(Lab lab) {
+    @ParameterizedTest
+    @ValueSource(strings = {"--workers=0", "--workers=3"})
+    void twoClientsReachEachOther(String workers, Lab lab) {
         Scenery scenery = scenery(lab, NatType.PUBLIC, NatType.PORT_RESTRICTED);
         Peervpn other = Peervpn.on(
                 lab.add(SitePlan.of("other", NatType.PORT_RESTRICTED)).host());
-        scenery.connect();
+        scenery.connect(workers);
 
-        other.startReady("--connect=" + scenery.exit().line());
+        other.startReady("--connect=" + scenery.exit().line(), workers);
 
         for (String address : other.addresses()) {
             assertThat(scenery.client().host().pings(address)).as(address).isTrue();
@@ -103,10 +105,11 @@ class ExitAndClientIT {
                 .isEqualTo(scenery.exitSite().publicAddress());
     }
 
-    @Test
-    void foreignInnerSourcesAreRefused(Lab lab) {
+    @ParameterizedTest
+    @ValueSource(strings = {"--workers=0", "--workers=2"})
+    void foreignInnerSourcesAreRefused(String workers, Lab lab) {
         Scenery scenery = scenery(lab, NatType.PUBLIC, NatType.PUBLIC);
-        scenery.connect();
+        scenery.connect(workers);
         Host stockHost = lab.add(SitePlan.of("stock", NatType.PORT_RESTRICTED)).host();
         StockClient stock = StockClient.connect(scenery.exit(), stockHost, scenery.web());
         String neighbour = ipv4(scenery.client().addresses());

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.peervpn.tunnel.crypto.AeadKey;
 
 /**
@@ -21,6 +23,10 @@ final class Keypair {
     private final AtomicLong sendCounter;
     private final ReplayFilter replayFilter = new ReplayFilter();
     private final AtomicBoolean rekeyRequested = new AtomicBoolean();
+
+    /** From where the first message came that another thread than the loop has opened; null for an initiator's keypair. */
+    private final AtomicReference<@Nullable Path> confirmedFrom = new AtomicReference<>();
+
     private final AtomicInteger users = new AtomicInteger(1);
 
     Keypair(int localIndex, int remoteIndex, SessionKeys keys, boolean initiator, long createdNanos) {
@@ -129,6 +135,17 @@ final class Keypair {
     /** True for the first caller only; what it begins is retried until this keypair is of no use any more. */
     boolean requestRekey() {
         return !rekeyRequested.get() && rekeyRequested.compareAndSet(false, true);
+    }
+
+    /** An authentic message came beside the loop. True if that confirms the keypair, for the first caller only. */
+    boolean confirmBesideLoop(Path source) {
+        return !initiator && confirmedFrom.getOpaque() == null && confirmedFrom.compareAndSet(null, source);
+    }
+
+    /** null while no other thread than the loop has confirmed it. */
+    @Nullable
+    Path confirmedFrom() {
+        return confirmedFrom.get();
     }
 
     @Override

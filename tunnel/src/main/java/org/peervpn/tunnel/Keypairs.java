@@ -36,6 +36,12 @@ final class Keypairs {
         return peer.lane().current();
     }
 
+    /** null unless the initiator's first message with it is awaited. */
+    @Nullable
+    Keypair next() {
+        return next;
+    }
+
     /** Our initiation was answered. */
     void addAsInitiator(Keypair keypair) {
         table.assign(peer, keypair);

@@ -2,6 +2,7 @@ package org.peervpn.tunnel;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,15 @@ public final class Lane {
      * stamp is cleared and set again, which happens at the rate of packets: the loop is woken once, not each time.
      */
     private final AtomicBoolean watched = new AtomicBoolean();
+
+    /** The same for the answer that we owe, which is due earlier than one from the peer. */
+    private final AtomicBoolean answerWatched = new AtomicBoolean();
+
+    /** Another path than ours, by which a thread beside the loop has heard the peer; null once the loop knows. */
+    private final AtomicReference<@Nullable Path> reportedPath = new AtomicReference<>();
+
+    /** Whether a thread beside the loop has confirmed a keypair, and the loop does not know yet. */
+    private final AtomicBoolean confirmation = new AtomicBoolean();
 
     Lane(Peer peer, Wakeups wakeups) {
         this.peer = peer;
@@ -107,15 +117,36 @@ public final class Lane {
         answered();
     }
 
-    void receivedTransport(Keypair keypair, int packetBytes, int datagramBytes, long nowNanos) {
+    /** A transport message. True if from it runs the time in which we have to answer: somebody has to see to that. */
+    boolean receivedTransport(Keypair keypair, int packetBytes, int datagramBytes, long nowNanos) {
         received(datagramBytes, nowNanos);
+        boolean isAnswerOwed = false;
         if (packetBytes > 0) {
             rxPackets.increment();
             lastPacketReceivedNanos.setOpaque(nowNanos);
-            answerOwedSinceNanos.compareAndSet(UNSET, nowNanos);
+            isAnswerOwed =
+                    answerOwedSinceNanos.getOpaque() == UNSET && answerOwedSinceNanos.compareAndSet(UNSET, nowNanos);
         }
         if (keypair == current && keypair.isRekeyDueReceiving(nowNanos)) {
             requestRekey(keypair);
+        }
+        return isAnswerOwed;
+    }
+
+    /** The same on another thread than the loop, which is woken if it has to do anything about it. */
+    void receivedBesideLoop(Path source, Keypair keypair, int packetBytes, int datagramBytes, long nowNanos) {
+        boolean wakes = receivedTransport(keypair, packetBytes, datagramBytes, nowNanos)
+                && !answerWatched.get()
+                && answerWatched.compareAndSet(false, true);
+        if (!source.equals(path) && !source.equals(reportedPath.get())) {
+            wakes |= reportedPath.getAndSet(source) == null;
+        }
+        if (keypair.confirmBesideLoop(source)) {
+            confirmation.set(true);
+            wakes = true;
+        }
+        if (wakes) {
+            raise();
         }
     }
 
@@ -167,14 +198,40 @@ public final class Lane {
         return rekeyWanted.getAndSet(false);
     }
 
+    /** Whether another thread has left something for the loop to conclude. */
+    boolean hasReports() {
+        return reportedPath.get() != null || confirmation.get();
+    }
+
+    /** Loop only; null if there is none. */
+    @Nullable
+    Path takeReportedPath() {
+        return reportedPath.getAndSet(null);
+    }
+
+    /** Loop only. */
+    boolean takeConfirmation() {
+        return confirmation.getAndSet(false);
+    }
+
     /** Loop only: before it reads the stamps. What is armed after this wakes the loop again. */
     void unwatch() {
         watched.set(false);
+        answerWatched.set(false);
     }
 
     /** Loop only: it has planned a look that is early enough. */
     void watch() {
         watched.set(true);
+    }
+
+    /** Loop only: the same for the answer that we owe. */
+    void watchAnswer() {
+        answerWatched.set(true);
+    }
+
+    boolean isAnswerWatched() {
+        return answerWatched.get();
     }
 
     /** Makes the loop look at this peer soon. */

@@ -38,7 +38,7 @@ final class PeerTimers {
     long deadlineNanos() {
         long own = min(min(retransmitNanos, expireNanos), zeroKeysNanos);
         long armedByData = min(noAnswerNanos(), sendKeepaliveNanos());
-        long asked = lane.isRekeyWanted() ? 0 : NEVER;
+        long asked = lane.isRekeyWanted() || lane.hasReports() ? 0 : NEVER;
         return min(min(own, armedByData), min(sendPersistentKeepaliveNanos(), asked));
     }
 

@@ -10,10 +10,13 @@ final class Timekeeper {
     private final Wakeups wakeups;
     private final Initiator initiator;
     private final Transport transport;
+    private final Conclusions conclusions;
     private final TunnelOutput output;
     private final Schedule looks = new Schedule();
 
-    Timekeeper(Wakeups wakeups, Initiator initiator, Transport transport, TunnelOutput output) {
+    Timekeeper(
+            Wakeups wakeups, Initiator initiator, Transport transport, Conclusions conclusions, TunnelOutput output) {
+        this.conclusions = conclusions;
         this.wakeups = wakeups;
         this.initiator = initiator;
         this.transport = transport;
@@ -53,6 +56,9 @@ final class Timekeeper {
                 // What has been armed may have been disarmed again since. Look all the same: the lane counts as
                 // watched.
                 looks.plan(lane.peer(), lane.lastTraversalNanos() + Timing.NO_ANSWER_NANOS);
+                if (lane.isAnswerWatched()) {
+                    looks.plan(lane.peer(), lane.lastTraversalNanos() + Timing.KEEPALIVE_TIMEOUT_NANOS);
+                }
                 looks.plan(lane.peer());
             }
         }
@@ -62,6 +68,7 @@ final class Timekeeper {
         Lane lane = peer.lane();
         PeerTimers timers = peer.timers();
         lane.unwatch();
+        conclusions.draw(peer, nowNanos);
         if (lane.takeRekeyWanted()) {
             initiator.begin(peer, nowNanos);
         }
@@ -94,6 +101,9 @@ final class Timekeeper {
         // A stamp that is set after it has been read here wakes us.
         if (lane.unansweredSinceNanos() != Lane.UNSET) {
             lane.watch();
+        }
+        if (lane.answerOwedSinceNanos() != Lane.UNSET) {
+            lane.watchAnswer();
         }
         looks.plan(peer);
     }

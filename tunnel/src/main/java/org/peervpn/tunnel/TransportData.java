@@ -14,6 +14,7 @@ final class TransportData {
     static final int MIN_LENGTH = HEADER_LENGTH + Aead.TAG_LENGTH;
     static final int PADDING_MULTIPLE = 16;
 
+    private static final int TYPE_LENGTH = 4; // with its three reserved bytes, which are zero
     private static final int RECEIVER_OFFSET = 4;
     private static final int COUNTER_OFFSET = 8;
 
@@ -21,6 +22,11 @@ final class TransportData {
     private static final int MAX_PADDED_LENGTH = 1420;
 
     private TransportData() {}
+
+    /** By its type and reserved bytes; the rest may be missing. */
+    static boolean isTransportData(ByteBuffer datagram) {
+        return datagram.remaining() >= TYPE_LENGTH && LittleEndian.getInt(datagram, datagram.position()) == TYPE;
+    }
 
     static int receiverIndex(ByteBuffer message) {
         return LittleEndian.getInt(message, message.position() + RECEIVER_OFFSET);

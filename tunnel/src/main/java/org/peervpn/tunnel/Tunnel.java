@@ -5,7 +5,7 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The WireGuard protocol of one node. Called by the loop only.
+ * The WireGuard protocol of one node. Called by the loop only, but for {@link #newReceiver}.
  *
  * <p>It leaves to others: which path a datagram takes, whose inner address a packet may carry, who is admitted.
  *
@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>of a response, that it answers a handshake under way, here
  *   <li>of a handshake message, mac1, cookie and rate limits: {@link HandshakeGate}
  *   <li>the curve, the peer and the timestamp: {@link Responder}, {@link Initiator}
- *   <li>of transport data, the receiver index, the tag, and then the replay filter: {@link Transport}
+ *   <li>of transport data, the receiver index, the tag, and then the replay filter: {@link TransportOpener}
  *   <li>the peer is alive: its stamps, its path, its keypairs and what was staged for it, here
  * </ol>
+ *
+ * <p>Transport data may take the last two steps on other threads, too: {@link TransportReceiver}.
  */
 public final class Tunnel {
     private static final int TYPE_LENGTH = 4; // with its three reserved bytes, which are zero
@@ -30,6 +32,8 @@ public final class Tunnel {
     private final Initiator initiator;
     private final Responder responder;
     private final Transport transport;
+    private final TransportOpener opener;
+    private final Conclusions conclusions;
     private final Timekeeper timekeeper;
 
     public Tunnel(TunnelConfig config, TunnelOutput output) {
@@ -41,8 +45,10 @@ public final class Tunnel {
         gate = new HandshakeGate(localKey, config.random(), output);
         initiator = new Initiator(config, table, output);
         responder = new Responder(config, peers, table, output);
-        transport = new Transport(table, output);
-        timekeeper = new Timekeeper(wakeups, initiator, transport, output);
+        transport = new Transport(output);
+        opener = new TransportOpener(table, output::dropped);
+        conclusions = new Conclusions(gate, transport, output);
+        timekeeper = new Timekeeper(wakeups, initiator, transport, conclusions, output);
     }
 
     /** @throws IllegalArgumentException if the key is our own, weak, or already a peer */
@@ -82,6 +88,11 @@ public final class Tunnel {
             case TransportData.TYPE -> receiveTransportData(source, datagram, nowNanos);
             default -> output.dropped(DropReason.UNKNOWN_TYPE);
         }
+    }
+
+    /** For one other thread, to receive transport data beside the loop. Any thread may call it. */
+    public TransportReceiver newReceiver(TransportReceiver.Output receiverOutput) {
+        return new TransportReceiver(table, receiverOutput);
     }
 
     /** Seals and sends, or stages the packet (bounded) and begins a handshake. */
@@ -163,7 +174,7 @@ public final class Tunnel {
         }
         Peer peer = answer.peer();
         peer.lane().received(message.length, nowNanos);
-        reportPath(peer, source);
+        conclusions.heardFrom(peer, source);
         peer.lane().sent(answer.message().remaining(), nowNanos);
         output.replyTo(source, answer.message());
         timekeeper.plan(peer);
@@ -186,9 +197,8 @@ public final class Tunnel {
             return;
         }
         peer.lane().received(message.length, nowNanos);
-        reportPath(peer, source);
-        gate.completed(source);
-        handshakeCompleted(peer, true, nowNanos);
+        conclusions.heardFrom(peer, source);
+        conclusions.handshakeCompleted(peer, source, true, nowNanos);
         // The responder may send only when it has heard from us: if there is nothing to say, say that.
         if (!transport.sendStaged(peer, nowNanos)) {
             transport.sendKeepalive(peer, nowNanos);
@@ -209,7 +219,7 @@ public final class Tunnel {
             return;
         }
         int datagramBytes = datagram.remaining();
-        ReceiverTable.Entry receiver = transport.open(datagram, nowNanos);
+        ReceiverTable.Entry receiver = opener.open(datagram, nowNanos);
         Keypair keypair = receiver == null ? null : receiver.keypair();
         if (receiver == null || keypair == null) {
             return;
@@ -217,12 +227,8 @@ public final class Tunnel {
         gate.passedPacket(nowNanos);
         Peer peer = receiver.peer();
         peer.lane().receivedTransport(keypair, datagram.remaining(), datagramBytes, nowNanos);
-        reportPath(peer, source);
-        if (peer.keypairs().confirm(keypair)) {
-            gate.completed(source);
-            handshakeCompleted(peer, false, nowNanos);
-            transport.sendStaged(peer, nowNanos);
-        }
+        conclusions.heardFrom(peer, source);
+        conclusions.confirmed(peer, keypair, source, nowNanos);
         if (datagram.hasRemaining()) {
             output.received(peer, datagram);
         }
@@ -238,16 +244,5 @@ public final class Tunnel {
         byte[] message = new byte[length];
         datagram.get(message);
         return message;
-    }
-
-    private void reportPath(Peer peer, Path source) {
-        if (!source.equals(peer.lane().path())) {
-            output.authenticatedFrom(peer, source);
-        }
-    }
-
-    private void handshakeCompleted(Peer peer, boolean asInitiator, long nowNanos) {
-        peer.handshakeCompleted(nowNanos);
-        output.connected(peer, asInitiator);
     }
 }

@@ -30,6 +30,9 @@ final class Node implements TunnelOutput {
     Instant wallClock = Instant.parse("2026-01-01T00:00:00Z");
     int wakeups;
 
+    /** null while the loop receives all. */
+    private @Nullable TransportReceiver receiver;
+
     Node(String name, int port) {
         TestRandom random = new TestRandom(name.hashCode());
         privateKey = NoisePrivateKey.generate(random);
@@ -59,7 +62,27 @@ final class Node implements TunnelOutput {
     }
 
     void receive(Path source, byte[] datagram, long nowNanos) {
-        tunnel.receiveDatagram(source, ByteBuffer.wrap(datagram.clone()), nowNanos);
+        ByteBuffer buffer = ByteBuffer.wrap(datagram.clone());
+        if (receiver == null || !receiver.receive(source, buffer, nowNanos)) {
+            tunnel.receiveDatagram(source, buffer, nowNanos);
+        }
+    }
+
+    /** From now on, transport data is received beside the loop, or no longer so. */
+    void receiveBesideLoop(boolean wanted) {
+        receiver = wanted ? tunnel.newReceiver(new BesideLoop()) : null;
+    }
+
+    private final class BesideLoop implements TransportReceiver.Output {
+        @Override
+        public void received(Lane lane, ByteBuffer payload) {
+            Node.this.received(lane.peer(), payload);
+        }
+
+        @Override
+        public void dropped(DropReason reason) {
+            Node.this.dropped(reason);
+        }
     }
 
     @Override

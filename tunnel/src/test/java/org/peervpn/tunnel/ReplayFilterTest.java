@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ReplayFilterTest {
@@ -51,6 +56,25 @@ class ReplayFilterTest {
         assertThat(filter.accept(Timing.REJECT_AFTER_MESSAGES - 1)).isFalse();
         assertThat(filter.accept(Timing.REJECT_AFTER_MESSAGES - 2)).isTrue();
         assertThat(filter.accept(0)).isFalse();
+    }
+
+    @Test
+    void ofManyThreadsAtMostOneGetsACounterAccepted() throws Exception {
+        int counters = 500_000;
+        AtomicIntegerArray accepted = new AtomicIntegerArray(counters);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        for (int i = 0; i < 4; i++) {
+            threads.execute(() -> {
+                for (int counter = 0; counter < counters; counter++) {
+                    if (filter.accept(counter)) {
+                        accepted.incrementAndGet(counter);
+                    }
+                }
+            });
+        }
+        threads.shutdown();
+        assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(IntStream.range(0, counters).map(accepted::get)).containsOnly(1);
     }
 
     @Test

@@ -49,6 +49,8 @@ import org.peervpn.tunnel.crypto.X25519;
 import org.peervpn.tunnel.tun.Tun;
 import org.peervpn.tunnel.udp.UdpPort;
 import org.peervpn.tunnel.udp.UdpPortException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The core with its thread, its clock, its port and its resolver, but without a TUN and without changing the machine:
@@ -67,6 +69,8 @@ final class Engine implements AutoCloseable {
         void event(NodeEvent event);
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
     static {
         // Of every 128th buffer it would keep from where it came.
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
@@ -78,17 +82,21 @@ final class Engine implements AutoCloseable {
     private final long originNanos = System.nanoTime();
     private final long bootOriginNanos = BootClock.nowNanos();
     private final MultiThreadIoEventLoopGroup group;
+    private final @Nullable MultiThreadIoEventLoopGroup workerGroup; // null if there are no workers
     private final EventLoop loop;
     private final NodeConfig config;
     private final UdpPort.Options options;
     private final Machine machine;
     private final UdpPort port;
+    private final List<InboundPath> workers; // empty if the loop receives all
     private final Resolver resolver;
     private final NodeCore core;
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
     private final List<CompletableFuture<Void>> waitingForSettled = new ArrayList<>();
-    /** Of the loop. */
-    private boolean started;
+    private final Receiver receiver = new Receiver();
+
+    /** Set by the loop. */
+    private volatile boolean started;
 
     /** How long the machine has slept since the start: {@link System#nanoTime} stands still meanwhile. */
     private volatile long sleptNanos;
@@ -105,7 +113,8 @@ final class Engine implements AutoCloseable {
     private @Nullable Future<?> timer;
     private long timerNanos = Long.MAX_VALUE;
 
-    private Engine(NodeConfig config, UdpPort.Options options, InstantSource wallClock, Machine machine)
+    private Engine(
+            NodeConfig config, UdpPort.Options options, int wantedWorkers, InstantSource wallClock, Machine machine)
             throws UdpPortException {
         this.config = config;
         this.machine = machine;
@@ -122,12 +131,30 @@ final class Engine implements AutoCloseable {
         this.loop = group.next();
         this.resolver = new Resolver(loop, epoll, options.mark());
         this.core = new NodeCore(config, wallClock, new SecureRandom(), this::wakeup, new Output());
+        MultiThreadIoEventLoopGroup threads = epoll && wantedWorkers > 0
+                ? new MultiThreadIoEventLoopGroup(
+                        wantedWorkers, new DefaultThreadFactory("worker", true), EpollIoHandler.newFactory())
+                : null;
+        List<UdpPort.Worker> wanted = new ArrayList<>();
+        List<InboundPath> paths = new ArrayList<>();
+        for (int i = 0; threads != null && i < wantedWorkers; i++) {
+            InboundPath path = new InboundPath(this);
+            paths.add(path);
+            wanted.add(new UdpPort.Worker(threads.next(), path)); // each time another one
+        }
         try {
-            this.port = UdpPort.open(loop, options, new Receiver());
+            this.port = UdpPort.open(loop, options, receiver, wanted);
         } catch (UdpPortException e) {
-            group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+            end(threads, 0);
+            end(group, 0);
             throw e;
         }
+        if (port.workers() == 0) {
+            paths.clear();
+            end(threads, 0);
+        }
+        this.workerGroup = threads;
+        this.workers = List.copyOf(paths);
     }
 
     private static void inBackground(Runnable warmUp) {
@@ -143,8 +170,15 @@ final class Engine implements AutoCloseable {
 
     static Engine open(NodeConfig config, UdpPort.Options options, InstantSource wallClock, Machine machine)
             throws NodeException {
+        return open(config, options, 0, wallClock, machine);
+    }
+
+    /** With so many workers, or without where this machine cannot have them. */
+    static Engine open(
+            NodeConfig config, UdpPort.Options options, int workers, InstantSource wallClock, Machine machine)
+            throws NodeException {
         try {
-            return new Engine(config, options, wallClock, machine);
+            return new Engine(config, options, workers, wallClock, machine);
         } catch (UdpPortException e) {
             throw new NodeException(e);
         }
@@ -175,11 +209,6 @@ final class Engine implements AutoCloseable {
     /** The machine's addresses may have changed. Loop only. */
     void readLocal(NodeCore nodeCore) {
         nodeCore.local(LocalAddresses.networks(nodeCore.overlay()), port.port(), nowNanos());
-    }
-
-    /** Packets for this machine go there from now on. */
-    void writeTo(Tun.Writer writer) {
-        run(nodeCore -> tun = writer);
     }
 
     /** What any thread may use: the published routes and the counters of drops. */
@@ -216,6 +245,39 @@ final class Engine implements AutoCloseable {
 
     UdpPort port() {
         return port;
+    }
+
+    /** How many queues the TUN should have: one for each worker. */
+    int queues() {
+        return Math.max(1, workers.size());
+    }
+
+    /**
+     * Packets for this machine go to this device from now on, those of each worker to its own queue. If there is not one for
+     * each, there are no workers any more.
+     */
+    void writeTo(Tun device) {
+        Tun.Writer ofLoop = device.newWriter(0);
+        run(nodeCore -> tun = ofLoop);
+        if (device.queues() < queues()) {
+            LOG.debug("no workers: {} has {} queue", device.name(), device.queues());
+            port.dismissWorkers();
+            return;
+        }
+        for (int i = 0; i < workers.size(); i++) {
+            workers.get(i).writeTo(device.newWriter(i));
+        }
+    }
+
+    /** What a worker has received and the loop has to look at. Loop only, inside {@link #run}. */
+    void receive(Path source, ByteBuffer datagram) {
+        receiver.received(source, datagram);
+        receiver.batchEnded();
+    }
+
+    /** The port is open a moment before the core begins. */
+    boolean isStarted() {
+        return started;
     }
 
     /** Does something with the core on the loop; nothing once the engine is closed. */
@@ -421,7 +483,15 @@ final class Engine implements AutoCloseable {
     @Override
     public void close() {
         port.close();
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+        end(workerGroup, 1);
+        end(group, 1);
+    }
+
+    private static void end(@Nullable MultiThreadIoEventLoopGroup threads, int patienceSeconds) {
+        if (threads != null) {
+            threads.shutdownGracefully(0, patienceSeconds, TimeUnit.SECONDS)
+                    .awaitUninterruptibly(patienceSeconds + 1, TimeUnit.SECONDS);
+        }
     }
 
     private final class Receiver implements UdpPort.Receiver {
@@ -431,7 +501,7 @@ final class Engine implements AutoCloseable {
                 return;
             }
             if (!started) {
-                return; // the port is open a moment before the core begins
+                return;
             }
             core.receiveDatagram(source, datagram, nowNanos());
         }

@@ -73,6 +73,7 @@ public final class Node implements AutoCloseable {
      * @param monitorNat tell every 10 s of the endpoint that STUN servers see
      * @param tunOffload let the kernel pass long packets and checksums to be made on
      * @param udpOffload let the kernel take and give many datagrams as one
+     * @param workers threads in each direction that share the packets; 0 if the loop and one other carry them
      */
     public record Options(
             Home home,
@@ -82,7 +83,8 @@ public final class Node implements AutoCloseable {
             boolean mapPort,
             boolean monitorNat,
             boolean tunOffload,
-            boolean udpOffload) {}
+            boolean udpOffload,
+            int workers) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Path TUN_DEVICE = Path.of("/dev/net/tun");
@@ -155,6 +157,7 @@ public final class Node implements AutoCloseable {
                     config,
                     new UdpPort.Options(
                             options.port(), options.portOrNextFree(), setup.mark(), true, options.udpOffload()),
+                    options.workers(),
                     new SteadyClock(InstantSource.system(), clockFile.read(), clockFile::write),
                     new OfMachine());
             undo.add(engine::close);
@@ -405,10 +408,10 @@ public final class Node implements AutoCloseable {
         if (tun != null) {
             return;
         }
-        Tun device = LinuxTun.open(options.interfaceName(), mtu, options.tunOffload());
+        Tun device = LinuxTun.open(options.interfaceName(), mtu, options.tunOffload(), engine.queues());
         tun = device;
-        engine.writeTo(device.newWriter());
-        device.start(new OutboundPath(engine, device, () -> fail(removed())));
+        engine.writeTo(device);
+        device.start(queue -> new OutboundPath(engine, device, queue, () -> fail(removed())));
     }
 
     /** Any thread, and often: the kernel tells of a change of addresses, routes or rules. */

@@ -1,7 +1,6 @@
 package org.peervpn.node.runtime;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.peervpn.node.DropCount.Reason;
 import org.peervpn.node.NodeCore;
@@ -15,15 +14,11 @@ import org.peervpn.tunnel.tun.Tun;
 import org.peervpn.tunnel.udp.UdpPort;
 
 /**
- * The way of packets from this machine, on the TUN's thread: (1) the destination tells the lane; (2) the lane's keypair
+ * The way of packets from this machine, on a thread of the TUN's: (1) the destination tells the lane; (2) the lane's keypair
  * seals, into the buffer of the datagram; (3) the batch leaves by the lanes' paths. What has no keypair or no path yet
  * goes to the loop, which stages it and begins a handshake; what has no lane is refused.
  */
 final class OutboundPath implements Tun.Reader {
-    /** Packets on their way to the loop; more are dropped. */
-    static final int MAX_HANDED_OVER = 256;
-
-    private final Engine engine;
     private final NodeCore core;
     private final LongSupplier clock;
     private final UdpPort.Writer datagrams;
@@ -31,15 +26,16 @@ final class OutboundPath implements Tun.Reader {
     private final Runnable onLost;
     private final Sealer sealer = new Sealer();
     private final Unreachable unreachable = new Unreachable();
-    private final AtomicInteger handedOver = new AtomicInteger();
+    private final Handover toLoop;
 
-    OutboundPath(Engine engine, Tun tun, Runnable onLost) {
+    /** Of one queue of the TUN, which has a worker of its own if there are workers. */
+    OutboundPath(Engine engine, Tun tun, int queue, Runnable onLost) {
         this.onLost = onLost;
-        this.engine = engine;
         this.core = engine.sharedCore();
         this.clock = engine::nowNanos;
-        this.datagrams = engine.port().newWriter();
-        this.toTun = tun.newWriter();
+        this.datagrams = engine.port().newWriter(queue);
+        this.toTun = tun.newWriter(queue);
+        this.toLoop = new Handover(engine);
     }
 
     @Override
@@ -72,7 +68,7 @@ final class OutboundPath implements Tun.Reader {
                 return;
             }
         }
-        handOver(packet);
+        toLoop.give(packet, copy -> core.sendPacket(copy, clock.getAsLong()));
     }
 
     private void refuse(ByteBuffer packet, long nowNanos) {
@@ -81,19 +77,5 @@ final class OutboundPath implements Tun.Reader {
         if (answer != null) {
             toTun.write(answer);
         }
-    }
-
-    private void handOver(ByteBuffer packet) {
-        if (handedOver.incrementAndGet() > MAX_HANDED_OVER) {
-            handedOver.decrementAndGet();
-            core.drops().count(Reason.LOOP_BUSY);
-            return;
-        }
-        ByteBuffer copy =
-                ByteBuffer.allocateDirect(packet.remaining()).put(packet).flip();
-        engine.run(nodeCore -> {
-            handedOver.decrementAndGet();
-            nodeCore.sendPacket(copy, engine.nowNanos());
-        });
     }
 }

@@ -85,8 +85,8 @@ public final class Rehearsal {
             }
             engine = Engine.open(
                     config(key, connect, allow), new UdpPort.Options(0, false, 0, true), InstantSource.system(), this);
-            engine.writeTo(pair.tun().newWriter());
-            pair.tun().start(new OutboundPath(engine, pair.tun(), () -> {}));
+            engine.writeTo(pair.tun());
+            pair.tun().start(queue -> new OutboundPath(engine, pair.tun(), queue, () -> {}));
             engine.start();
         }
 

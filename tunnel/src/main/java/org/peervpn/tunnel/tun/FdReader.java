@@ -10,20 +10,19 @@ import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads packets from the descriptor whenever its event loop says that there are some. */
+/** Reads packets from a descriptor whenever its event loop says that there are some. */
 final class FdReader implements EpollIoHandle {
     private static final Logger LOG = LoggerFactory.getLogger(FdReader.class);
 
     /** So that a device that always has something does not keep its loop from anything else. */
     private static final int MAX_READS = 64;
 
-    private final FileDescriptor fd;
-    private final Lock fdLock;
+    private final TunQueue queue;
     private final Tun.Reader reader;
+    private final Runnable onLost;
     private final LongAdder dropped;
     private final PacketBatch batch = FdTun.newBatch();
     private final Splitter splitter = new Splitter(batch, this::deliver);
@@ -34,9 +33,9 @@ final class FdReader implements EpollIoHandle {
     private boolean ended;
     private boolean mistakeLogged; // ours, which some packets may bring to light again and again
 
-    FdReader(FileDescriptor fd, Lock fdLock, Tun.Reader reader, LongAdder dropped, boolean withHeader) {
-        this.fd = fd;
-        this.fdLock = fdLock;
+    FdReader(TunQueue queue, Tun.Reader reader, Runnable onLost, LongAdder dropped, boolean withHeader) {
+        this.queue = queue;
+        this.onLost = onLost;
         this.reader = reader;
         this.dropped = dropped;
         headerBytes = withHeader ? VnetHeader.BYTES : 0;
@@ -52,7 +51,7 @@ final class FdReader implements EpollIoHandle {
 
     @Override
     public FileDescriptor fd() {
-        return fd;
+        return queue.fd();
     }
 
     @Override
@@ -62,7 +61,7 @@ final class FdReader implements EpollIoHandle {
         if (!alive && !ended) {
             ended = true;
             registration.cancel();
-            reader.lost();
+            onLost.run();
         }
     }
 
@@ -73,7 +72,7 @@ final class FdReader implements EpollIoHandle {
     private boolean drain() {
         try {
             for (int i = 0; i < MAX_READS; i++) {
-                int length = read();
+                int length = queue.read(address, buffer.capacity());
                 if (length <= 0) {
                     alone = i == 1;
                     return length == 0; // 0: would block; -1: end of file
@@ -87,15 +86,6 @@ final class FdReader implements EpollIoHandle {
             return true;
         } catch (IOException e) { // EBADFD once the device has been removed
             return false;
-        }
-    }
-
-    private int read() throws IOException {
-        fdLock.lock();
-        try {
-            return fd.isOpen() ? fd.readAddress(address, 0, buffer.capacity()) : 0;
-        } finally {
-            fdLock.unlock();
         }
     }
 

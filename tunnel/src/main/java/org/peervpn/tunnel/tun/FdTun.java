@@ -1,24 +1,26 @@
 package org.peervpn.tunnel.tun;
 
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.tunnel.tun.TunDescriptor.Offloads;
 
 /**
- * A TUN device on a file descriptor.
+ * A TUN device on file descriptors, one for each queue.
  *
  * <ol>
- *   <li>The reading thread, an event loop of its own, sleeps until the descriptor is readable.
+ *   <li>The reading thread of a queue, an event loop of its own, sleeps until the descriptor is readable.
  *   <li>{@link FdReader} reads until there is nothing more; {@link Splitter} makes packets of it, in a batch, which is
  *       lent when it is full or at the end.
  *   <li>{@link FdWriter} collects packets until the flush; {@link Joiner} makes few long ones of them.
@@ -33,18 +35,18 @@ final class FdTun implements Tun {
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
 
     private final String name;
-    private final FileDescriptor fd;
+    private final List<TunQueue> queues;
     private final Offloads offloads;
-
-    /** Read-locked to use the descriptor, write-locked to close it: a closed number may soon be another file's. */
-    private final ReadWriteLock fdLock = new ReentrantReadWriteLock();
-
     private final LongAdder dropped = new LongAdder();
-    private @Nullable IoEventLoopGroup readingThread; // null until started
 
-    FdTun(String name, FileDescriptor fd, Offloads offloads) {
+    /** All queues of a device are lost together. */
+    private final AtomicBoolean lost = new AtomicBoolean();
+
+    private @Nullable IoEventLoopGroup readingThreads; // null until started
+
+    FdTun(String name, List<TunQueue> queues, Offloads offloads) {
         this.name = name;
-        this.fd = fd;
+        this.queues = List.copyOf(queues);
         this.offloads = offloads;
     }
 
@@ -58,18 +60,34 @@ final class FdTun implements Tun {
     }
 
     @Override
-    public synchronized void start(Reader reader) {
-        if (readingThread != null) {
-            throw new IllegalStateException(name + " is being read already");
-        }
-        var threads = new DefaultThreadFactory("tun-" + name, true);
-        readingThread = new MultiThreadIoEventLoopGroup(1, threads, EpollIoHandler.newFactory());
-        new FdReader(fd, fdLock.readLock(), reader, dropped, offloads != Offloads.NONE).register(readingThread.next());
+    public int queues() {
+        return queues.size();
     }
 
     @Override
-    public Writer newWriter() {
-        return new FdWriter(fd, fdLock.readLock(), dropped, offloads);
+    public synchronized void start(IntFunction<Reader> readers) {
+        if (readingThreads != null) {
+            throw new IllegalStateException(name + " is being read already");
+        }
+        var threads = new DefaultThreadFactory("tun-" + name, true);
+        readingThreads = new MultiThreadIoEventLoopGroup(queues.size(), threads, EpollIoHandler.newFactory());
+        for (int i = 0; i < queues.size(); i++) {
+            read(queues.get(i), readers.apply(i), readingThreads.next()); // each time another one
+        }
+    }
+
+    private void read(TunQueue queue, Reader reader, IoEventLoop thread) {
+        Runnable onLost = () -> {
+            if (lost.compareAndSet(false, true)) {
+                reader.lost();
+            }
+        };
+        new FdReader(queue, reader, onLost, dropped, offloads != Offloads.NONE).register(thread);
+    }
+
+    @Override
+    public Writer newWriter(int queue) {
+        return new FdWriter(queues.get(queue), dropped, offloads);
     }
 
     @Override
@@ -79,19 +97,23 @@ final class FdTun implements Tun {
 
     @Override
     public synchronized void close() {
-        if (readingThread != null) {
-            var ended = readingThread.shutdownGracefully(0, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-            if (!readingThread.next().inEventLoop()) {
+        IoEventLoopGroup threads = readingThreads;
+        if (threads != null) {
+            var ended = threads.shutdownGracefully(0, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            boolean isOneOfThem = false;
+            for (EventExecutor thread : threads) {
+                isOneOfThem |= thread.inEventLoop();
+            }
+            if (!isOneOfThem) {
                 ended.awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
             }
         }
-        fdLock.writeLock().lock();
         try {
-            fd.close(); // does nothing the second time
+            for (TunQueue queue : queues) {
+                queue.close();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot close " + name, e);
-        } finally {
-            fdLock.writeLock().unlock();
         }
     }
 }

@@ -1,26 +1,21 @@
 package org.peervpn.tunnel.tun;
 
 import io.netty.channel.unix.Buffer;
-import io.netty.channel.unix.FileDescriptor;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.tunnel.tun.TunDescriptor.Offloads;
 
-/** Writes the packets of one thread to the descriptor: joined where the device has offloads, else each by itself. */
+/** Writes the packets of one thread to a descriptor: joined where the device has offloads, else each by itself. */
 final class FdWriter implements Tun.Writer {
-    private final FileDescriptor fd;
-    private final Lock fdLock;
+    private final TunQueue queue;
     private final LongAdder dropped;
     private final Offloads offloads;
     private @Nullable Joiner joiner; // made when first needed
     private @Nullable PacketBatch batch;
 
-    FdWriter(FileDescriptor fd, Lock fdLock, LongAdder dropped, Offloads offloads) {
-        this.fd = fd;
-        this.fdLock = fdLock;
+    FdWriter(TunQueue queue, LongAdder dropped, Offloads offloads) {
+        this.queue = queue;
         this.dropped = dropped;
         this.offloads = offloads;
     }
@@ -69,15 +64,8 @@ final class FdWriter implements Tun.Writer {
 
     /** Counts if the kernel's queue is full, the interface is down or gone, or the packet is malformed. */
     private void write(ByteBuffer buffer, int start, int end) {
-        fdLock.lock();
-        try {
-            if (!fd.isOpen() || fd.writeAddress(Buffer.memoryAddress(buffer), start, end) <= 0) {
-                dropped.increment();
-            }
-        } catch (IOException e) {
+        if (!queue.write(Buffer.memoryAddress(buffer), start, end)) {
             dropped.increment();
-        } finally {
-            fdLock.unlock();
         }
     }
 }

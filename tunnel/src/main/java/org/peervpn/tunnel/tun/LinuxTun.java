@@ -1,7 +1,6 @@
 package org.peervpn.tunnel.tun;
 
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.unix.FileDescriptor;
 import java.nio.charset.StandardCharsets;
 import org.peervpn.tunnel.tun.TunException.Reason;
 
@@ -17,13 +16,15 @@ public final class LinuxTun {
      * @throws TunException with a one-line reason: no /dev/net/tun, not permitted, name taken, name invalid
      */
     public static Tun open(String interfaceName, int mtu) throws TunException {
-        return open(interfaceName, mtu, true);
+        return open(interfaceName, mtu, true, 1);
     }
 
     /**
      * The same; without offloads every packet crosses the border to the kernel by itself, with its checksum complete.
+     *
+     * @param queues so many, or one where the kernel does not give as many
      */
-    public static Tun open(String interfaceName, int mtu, boolean withOffloads) throws TunException {
+    public static Tun open(String interfaceName, int mtu, boolean withOffloads, int queues) throws TunException {
         checkName(interfaceName);
         if (!Epoll.isAvailable()) {
             throw new TunException(
@@ -31,8 +32,8 @@ public final class LinuxTun {
                     "a TUN device needs Linux and Netty's native library",
                     Epoll.unavailabilityCause());
         }
-        TunDescriptor opened = TunDescriptor.open(interfaceName, mtu, withOffloads);
-        return new FdTun(opened.name(), new FileDescriptor(opened.fd()), opened.offloads());
+        TunDescriptor opened = TunDescriptor.open(interfaceName, mtu, withOffloads, queues);
+        return new FdTun(opened.name(), opened.fds().stream().map(TunQueue::new).toList(), opened.offloads());
     }
 
     /** The kernel's own rules (dev_valid_name), but a colon or space would also confuse every tool. */

@@ -1,15 +1,16 @@
 package org.peervpn.tunnel.tun;
 
 import java.nio.ByteBuffer;
+import java.util.function.IntFunction;
 
 /** A TUN device: whole IP packets, IPv4 and IPv6, in batches. Deals in nothing else: addresses and routes are others' work. */
 public interface Tun extends AutoCloseable {
 
-    /** Where packets from this machine go. Called on the TUN's own thread; the batch is lent for the call. */
+    /** Where packets from this machine go. Called on a thread of the TUN's own; the batch is lent for the call. */
     interface Reader {
         void read(PacketBatch batch);
 
-        /** Somebody removed the device: nothing more will be read. Not called at {@link Tun#close}. */
+        /** Somebody removed the device: nothing more will be read. One reader is told. Not called at {@link Tun#close}. */
         default void lost() {}
     }
 
@@ -24,10 +25,13 @@ public interface Tun extends AutoCloseable {
     /** The name that the kernel gave. */
     String name();
 
-    /** Begins to read, on a thread of its own. Called once. */
-    void start(Reader reader);
+    /** How many there are. Packets of a flow stay in one, which is that by which those of the other direction were written. */
+    int queues();
 
-    Writer newWriter();
+    /** Begins to read, each queue on a thread of its own, for a reader of its own. Called once. */
+    void start(IntFunction<Reader> readers);
+
+    Writer newWriter(int queue);
 
     /** Packets that the kernel did not take, or that were no IP packets. */
     long droppedPackets();

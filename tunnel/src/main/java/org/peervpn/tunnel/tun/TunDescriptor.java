@@ -6,14 +6,20 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.peervpn.tunnel.tun.TunException.Reason;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A TUN device as the kernel's calls make it: open, name, offloads, MTU, up.
  *
- * @param offloads what the kernel leaves to us
+ * @param fds one for each queue
+ * @param offloads what the kernel leaves to us; they are the device's, so that one queue tells for all
  */
-record TunDescriptor(int fd, String name, Offloads offloads) {
+record TunDescriptor(List<Integer> fds, String name, Offloads offloads) {
+    private static final Logger LOG = LoggerFactory.getLogger(TunDescriptor.class);
 
     /** Each includes those before it. */
     enum Offloads {
@@ -59,6 +65,7 @@ record TunDescriptor(int fd, String name, Offloads offloads) {
     private static final short IFF_NO_PI = 0x1000;
     private static final short IFF_TUN_EXCL = (short) 0x8000; // a new device, never somebody's persistent one
     private static final short IFF_VNET_HDR = 0x4000;
+    private static final short IFF_MULTI_QUEUE = 0x0100;
     private static final int TUNSETOFFLOAD = 0x400454d0;
     private static final int TUN_F_CSUM = 0x01;
     private static final int TUN_F_TSO4 = 0x02;
@@ -86,18 +93,38 @@ record TunDescriptor(int fd, String name, Offloads offloads) {
     private static final int ENOTTY = 25;
     private static final int ENODEV = 19;
 
-    static TunDescriptor open(String wantedName, int mtu, boolean withOffloads) throws TunException {
-        int fd = openDevice();
+    /** With so many queues, or with one where that cannot be. */
+    static TunDescriptor open(String wantedName, int mtu, boolean withOffloads, int queues) throws TunException {
+        if (queues > 1) {
+            try {
+                return openWhole(wantedName, mtu, withOffloads, queues);
+            } catch (TunException e) {
+                LOG.debug("no {} queues: {}", queues, e.getMessage());
+            }
+        }
+        return openWhole(wantedName, mtu, withOffloads, 1);
+    }
+
+    private static TunDescriptor openWhole(String wantedName, int mtu, boolean withOffloads, int queues)
+            throws TunException {
+        int flags = IFF_TUN | IFF_NO_PI | (withOffloads ? IFF_VNET_HDR : 0) | (queues > 1 ? IFF_MULTI_QUEUE : 0);
+        List<Integer> fds = new ArrayList<>();
         boolean complete = false;
         try {
-            String name = attach(fd, wantedName, withOffloads);
-            Offloads offloads = withOffloads ? takeOffloads(fd) : Offloads.NONE;
+            fds.add(openDevice());
+            String name = attach(fds.get(0), wantedName, flags | IFF_TUN_EXCL);
+            Offloads offloads = withOffloads ? takeOffloads(fds.get(0)) : Offloads.NONE;
+            while (fds.size() < queues) {
+                int fd = openDevice();
+                fds.add(fd);
+                attach(fd, name, flags); // to what is there, and ours
+            }
             configure(name, mtu);
             complete = true;
-            return new TunDescriptor(fd, name, offloads);
+            return new TunDescriptor(List.copyOf(fds), name, offloads);
         } finally {
             if (!complete) {
-                LibC.close(fd);
+                fds.forEach(LibC::close);
             }
         }
     }
@@ -117,9 +144,8 @@ record TunDescriptor(int fd, String name, Offloads offloads) {
     }
 
     /** Returns the name that the kernel gave. */
-    private static String attach(int fd, String wantedName, boolean withHeader) throws TunException {
+    private static String attach(int fd, String wantedName, int flags) throws TunException {
         Memory request = request(wantedName);
-        int flags = IFF_TUN | IFF_NO_PI | IFF_TUN_EXCL | (withHeader ? IFF_VNET_HDR : 0);
         request.setShort(IFREQ_UNION, (short) flags);
         try {
             LibC.ioctl(fd, new NativeLong(TUNSETIFF), request);

@@ -5,6 +5,7 @@ import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.peervpn.tunnel.tun.TunException.Reason;
 
 /** A TUN device with offloads whose kernel is the caller, at the other end of a pair of sockets. Needs no privilege. */
@@ -41,7 +42,7 @@ public final class TunPair implements AutoCloseable {
         } catch (LastErrorException e) {
             throw new TunException(Reason.OTHER, "cannot make a pair of sockets: " + e.getMessage(), e);
         }
-        Tun tun = new FdTun(name, new FileDescriptor(fds[0]), TunDescriptor.Offloads.UDP);
+        Tun tun = new FdTun(name, List.of(new TunQueue(fds[0])), TunDescriptor.Offloads.UDP);
         return new TunPair(tun, new FileDescriptor(fds[1]));
     }
 

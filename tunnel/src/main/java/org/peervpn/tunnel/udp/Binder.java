@@ -7,7 +7,6 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
@@ -17,7 +16,9 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.function.Function;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,17 +50,15 @@ final class Binder {
     private final EventLoop loop;
     private final Transport transport;
     private final UdpPort.Options options;
-    private final Function<SourcePaths, ChannelHandler> handlers;
+    private final UdpPort.Receiver receiver;
+    private final LongAdder dropped;
 
-    Binder(
-            EventLoop loop,
-            Transport transport,
-            UdpPort.Options options,
-            Function<SourcePaths, ChannelHandler> handlers) {
+    Binder(EventLoop loop, Transport transport, UdpPort.Options options, UdpPort.Receiver receiver, LongAdder dropped) {
         this.loop = loop;
         this.transport = transport;
         this.options = options;
-        this.handlers = handlers;
+        this.receiver = receiver;
+        this.dropped = dropped;
     }
 
     Sockets bind() throws UdpPortException {
@@ -133,23 +132,77 @@ final class Binder {
 
     /** A second socket on the port, to receive what is rare, and for other threads to send by; null if there is none, and the first takes it all. */
     private @Nullable Channel beside(@Nullable Channel bound, SocketProtocolFamily family) throws UdpPortException {
-        DatagramChannel beside = bound == null ? null : transport.newChannelBeside((DatagramChannel) bound, family);
-        if (bound == null || beside == null) {
-            return null;
+        Channel beside = bound == null ? null : bindInGroup(bound, family, new UdpPort.Worker(loop, receiver), false);
+        if (bound != null && beside != null) {
+            transport.split((DatagramChannel) bound, 0);
         }
-        Throwable failure =
-                done(loop.register(configured(beside, new SourcePaths(), SMALL_BUFFER_BYTES, SOCKET_BUFFER_BYTES)));
-        if (failure == null) {
-            mark(beside);
-            failure = done(beside.bind(bound.localAddress()));
-        }
-        if (failure != null) {
-            LOG.debug("no socket of its own for handshakes: {}", failure.getMessage());
-            beside.close().awaitUninterruptibly();
-            return null;
-        }
-        transport.split((DatagramChannel) bound);
         return beside;
+    }
+
+    /**
+     * For each worker a channel in each family, by the number of the channel; empty unless all of that can be, and the
+     * kernel chooses among them.
+     */
+    List<List<Channel>> bindWorkers(Sockets sockets, List<UdpPort.Worker> workers) throws UdpPortException {
+        if (workers.isEmpty()) {
+            return List.of();
+        }
+        List<List<Channel>> bound = new ArrayList<>();
+        for (UdpPort.Worker worker : workers) {
+            bound.add(bindWorker(sockets, worker));
+        }
+        boolean isWhole = bound.stream().allMatch(channels -> channels.size() == sockets.families());
+        if (isWhole && sockets.split(transport, workers.size())) {
+            return bound;
+        }
+        LOG.debug("no sockets for workers");
+        sockets.split(transport, 0);
+        for (int i = bound.size() - 1; i >= 0; i--) {
+            bound.get(i).forEach(Sockets::close);
+        }
+        return List.of();
+    }
+
+    private List<Channel> bindWorker(Sockets sockets, UdpPort.Worker worker) throws UdpPortException {
+        List<Channel> channels = new ArrayList<>();
+        Channel ipv4 = bindInGroup(sockets.ipv4(), INET, worker, true);
+        if (ipv4 != null) {
+            channels.add(ipv4);
+        }
+        Channel ipv6 = sockets.ipv6() == null ? null : bindInGroup(sockets.ipv6(), INET6, worker, true);
+        if (ipv6 != null) {
+            channels.add(ipv6);
+        }
+        return channels;
+    }
+
+    /** One more socket on the port, in the order of the calls; null if there can be none. */
+    private @Nullable Channel bindInGroup(
+            Channel bound, SocketProtocolFamily family, UdpPort.Worker owner, boolean forTransportData)
+            throws UdpPortException {
+        DatagramChannel channel;
+        try {
+            channel = transport.newChannelBeside((DatagramChannel) bound, family, forTransportData);
+        } catch (ChannelException e) { // no descriptors left
+            LOG.debug("no further socket on the port: {}", e.getMessage());
+            return null;
+        }
+        if (channel == null) {
+            return null;
+        }
+        int receiveBytes = forTransportData ? SOCKET_BUFFER_BYTES : SMALL_BUFFER_BYTES;
+        configured(channel, new SourcePaths(), receiveBytes, SOCKET_BUFFER_BYTES, owner.receiver());
+        Throwable failure = done(owner.loop().register(channel));
+        if (failure == null) {
+            mark(channel);
+            failure = done(channel.bind(bound.localAddress()));
+        }
+        if (failure == null) {
+            return channel;
+        }
+        LOG.debug("no further socket on the port: {}", failure.getMessage());
+        channel.close().awaitUninterruptibly();
+        return null;
     }
 
     private @Nullable Channel bind(SocketProtocolFamily family, int port) throws UdpPortException, PortTakenException {
@@ -226,10 +279,11 @@ final class Binder {
     }
 
     private DatagramChannel configured(DatagramChannel channel, SourcePaths paths, int bufferBytes) {
-        return configured(channel, paths, bufferBytes, bufferBytes);
+        return configured(channel, paths, bufferBytes, bufferBytes, receiver);
     }
 
-    private DatagramChannel configured(DatagramChannel channel, SourcePaths paths, int receiveBytes, int sendBytes) {
+    private DatagramChannel configured(
+            DatagramChannel channel, SourcePaths paths, int receiveBytes, int sendBytes, UdpPort.Receiver itsReceiver) {
         channel.config()
                 .setAllocator(PooledByteBufAllocator.DEFAULT)
                 .setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, SEND_QUEUE);
@@ -241,7 +295,7 @@ final class Binder {
         if (options.segmented() && sendBytes == SOCKET_BUFFER_BYTES) {
             transport.joinReceived(channel);
         }
-        channel.pipeline().addLast(handlers.apply(paths));
+        channel.pipeline().addLast(new Inbound(itsReceiver, dropped, paths));
         return channel;
     }
 

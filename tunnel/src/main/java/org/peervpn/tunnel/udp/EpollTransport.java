@@ -67,16 +67,17 @@ final class EpollTransport implements Transport {
 
     /** A socket may join one that was bound before it allowed that; so a taken port is still found to be taken. */
     @Override
-    public DatagramChannel newChannelBeside(DatagramChannel bound, SocketProtocolFamily family) {
+    public DatagramChannel newChannelBeside(
+            DatagramChannel bound, SocketProtocolFamily family, boolean forTransportData) {
         bound.config().setOption(EpollChannelOption.SO_REUSEPORT, true);
-        DatagramChannel beside = newChannel(family, OTHERS_PER_WAKEUP);
+        DatagramChannel beside = newChannel(family, forTransportData ? DATAGRAMS_PER_WAKEUP : OTHERS_PER_WAKEUP);
         beside.config().setOption(EpollChannelOption.SO_REUSEPORT, true);
         return beside;
     }
 
     @Override
-    public void split(DatagramChannel bound) {
-        SocketFilter.split(((EpollDatagramChannel) bound).fd().intValue());
+    public boolean split(DatagramChannel bound, int workers) {
+        return SocketFilter.split(((EpollDatagramChannel) bound).fd().intValue(), workers);
     }
 
     private static DatagramChannel newChannel(SocketProtocolFamily family, int datagramsPerWakeup) {

@@ -54,12 +54,15 @@ final class NioTransport implements Transport {
     public void filter(DatagramChannel channel) {}
 
     @Override
-    public @Nullable DatagramChannel newChannelBeside(DatagramChannel bound, SocketProtocolFamily family) {
+    public @Nullable DatagramChannel newChannelBeside(
+            DatagramChannel bound, SocketProtocolFamily family, boolean forTransportData) {
         return null;
     }
 
     @Override
-    public void split(DatagramChannel bound) {}
+    public boolean split(DatagramChannel bound, int workers) {
+        return false;
+    }
 
     @Override
     public void joinReceived(DatagramChannel channel) {}

@@ -46,6 +46,9 @@ final class SocketFilter {
     private static final int IF_AT_LEAST = 0x35; // BPF_JMP | BPF_JGE | BPF_K
     private static final int IF_ANY_BIT = 0x45; // BPF_JMP | BPF_JSET | BPF_K
     private static final int RETURN = 0x06; // BPF_RET | BPF_K: how many bytes to keep
+    private static final int RETURN_RESULT = 0x16; // BPF_RET | BPF_A
+    private static final int ADD = 0x04; // BPF_ALU | BPF_ADD | BPF_K
+    private static final int MODULO = 0x94; // BPF_ALU | BPF_MOD | BPF_K
     private static final int INSTRUCTION_BYTES = 8;
 
     /** In both address families the program sees the datagram with its UDP header, and nothing before that. */
@@ -80,13 +83,29 @@ final class SocketFilter {
         {RETURN, 0, 0, 0},
     };
 
-    /** Which socket of a group takes a datagram; here the program does not see the UDP header. */
+    /**
+     * Which socket of a group takes a datagram, in the order in which they were bound; here the program does not see the
+     * UDP header. What is too short is for the first.
+     */
     private static final int[][] TRANSPORT_DATA_TO_THE_FIRST = {
         {LOAD_WORD, 0, 0, 0},
         {IF_EQUAL, 0, 1, 0x04000000},
         {RETURN, 0, 0, 0},
         {RETURN, 0, 0, 1},
     };
+
+    /** We have chosen the receiver indices at random, so they spread sessions evenly, in whichever byte order. */
+    private static int[][] transportDataByReceiver(int workers) {
+        return new int[][] {
+            {LOAD_WORD, 0, 0, 0},
+            {IF_EQUAL, 0, 4, 0x04000000},
+            {LOAD_WORD, 0, 0, 4},
+            {MODULO, 0, 0, workers},
+            {ADD, 0, 0, 2},
+            {RETURN_RESULT, 0, 0, 0},
+            {RETURN, 0, 0, 1},
+        };
+    }
 
     private SocketFilter() {}
 
@@ -95,17 +114,25 @@ final class SocketFilter {
         attach(fd, SO_ATTACH_FILTER, PROGRAM);
     }
 
-    /** Of the two sockets that share a port, the first takes the transport data and the second all that is rare. */
-    static void split(int fd) {
-        attach(fd, SO_ATTACH_REUSEPORT_CBPF, TRANSPORT_DATA_TO_THE_FIRST);
+    /**
+     * Of the sockets that share a port, the second takes all that is rare. Transport data is for the first, or each session
+     * for one of those of workers, which are the third and those that follow. False if the kernel does not choose so.
+     */
+    static boolean split(int fd, int workers) {
+        return attach(
+                fd,
+                SO_ATTACH_REUSEPORT_CBPF,
+                workers == 0 ? TRANSPORT_DATA_TO_THE_FIRST : transportDataByReceiver(workers));
     }
 
-    private static void attach(int fd, int option, int[][] instructions) {
+    private static boolean attach(int fd, int option, int[][] instructions) {
         try (Memory program = program(instructions);
                 Memory header = header(program, instructions.length)) {
             LibC.setsockopt(fd, SOL_SOCKET, option, header, (int) header.size());
+            return true;
         } catch (LastErrorException | UnsatisfiedLinkError e) {
             LOG.debug("the kernel does not filter datagrams for us: {}", e.getMessage());
+            return false;
         }
     }
 

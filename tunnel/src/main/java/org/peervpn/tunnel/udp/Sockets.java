@@ -1,6 +1,7 @@
 package org.peervpn.tunnel.udp;
 
 import io.netty.channel.Channel;
+import io.netty.channel.socket.DatagramChannel;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.stream.Stream;
@@ -38,6 +39,11 @@ record Sockets(Channel ipv4, @Nullable Channel ipv6, List<Channel> beside) {
         };
     }
 
+    /** How many sockets there are for all addresses of a family. */
+    int families() {
+        return ipv6 == null ? 1 : 2;
+    }
+
     /** Each socket once. */
     Stream<Channel> opened() {
         return Stream.concat(Stream.of(ipv4, ipv6).flatMap(Stream::ofNullable), beside.stream())
@@ -52,6 +58,12 @@ record Sockets(Channel ipv4, @Nullable Channel ipv6, List<Channel> beside) {
         }
     }
 
+    /** Lets the kernel choose who of so many workers, or of none, receives transport data; false if it does not. */
+    boolean split(Transport transport, int workers) {
+        return transport.split((DatagramChannel) ipv4, workers)
+                && (ipv6 == null || transport.split((DatagramChannel) ipv6, workers));
+    }
+
     /** On the loop they may close a moment later. */
     void close() {
         close(ipv4);
@@ -61,7 +73,7 @@ record Sockets(Channel ipv4, @Nullable Channel ipv6, List<Channel> beside) {
         beside.forEach(Sockets::close);
     }
 
-    private static void close(Channel channel) {
+    static void close(Channel channel) {
         var closed = channel.close();
         if (!channel.eventLoop().inEventLoop()) {
             closed.awaitUninterruptibly();

@@ -2,6 +2,7 @@ package org.peervpn.tunnel.udp;
 
 import io.netty.channel.unix.Buffer;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.tunnel.Path;
 
@@ -12,7 +13,7 @@ import org.peervpn.tunnel.Path;
 final class TrainWriter implements UdpPort.Writer {
     private static final int BUFFER_BYTES = 4 * 65_536;
 
-    private final UdpPort port;
+    private final List<TrainSocket> sockets; // by the number of the channel
     private final LoopWriter byLoop;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final long address = Buffer.memoryAddress(buffer);
@@ -25,8 +26,8 @@ final class TrainWriter implements UdpPort.Writer {
     private int bytes;
     private int count;
 
-    TrainWriter(UdpPort port) {
-        this.port = port;
+    TrainWriter(UdpPort port, List<TrainSocket> sockets) {
+        this.sockets = sockets;
         this.byLoop = new LoopWriter(port);
     }
 
@@ -47,7 +48,7 @@ final class TrainWriter implements UdpPort.Writer {
         }
         isLent = false;
         int length = buffer.position() - end;
-        if (port.trainSocket(to) == null) {
+        if (socket(to) == null) {
             byLoop.buffer(length).put(buffer.flip().position(end));
             byLoop.send(to);
             return;
@@ -62,6 +63,11 @@ final class TrainWriter implements UdpPort.Writer {
         end += length;
     }
 
+    /** null for a path that only the loop can send by. */
+    private @Nullable TrainSocket socket(Path to) {
+        return to.channel() < sockets.size() ? sockets.get(to.channel()) : null;
+    }
+
     /** Whether the train may be longer by a datagram of this length. */
     private boolean hasRoom(int length) {
         boolean hasEnded = end - start < count * bytes; // the last one is shorter
@@ -74,7 +80,7 @@ final class TrainWriter implements UdpPort.Writer {
     private void depart() {
         Path to = path;
         if (to != null) {
-            TrainSocket socket = port.trainSocket(to);
+            TrainSocket socket = socket(to);
             if (socket != null) {
                 socket.send(address, start, end, bytes, count, to.remote());
             }

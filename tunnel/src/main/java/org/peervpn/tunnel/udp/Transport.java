@@ -51,14 +51,17 @@ interface Transport {
     void filter(DatagramChannel channel);
 
     /**
-     * A channel on the port of another that is bound, for all that is not transport data, of which it reads little at a
-     * time; null where that cannot be.
+     * A channel on the port of another that is bound: for transport data, or for all else, of which it reads little at a
+     * time. null where that cannot be.
      */
     @Nullable
-    DatagramChannel newChannelBeside(DatagramChannel bound, SocketProtocolFamily family);
+    DatagramChannel newChannelBeside(DatagramChannel bound, SocketProtocolFamily family, boolean forTransportData);
 
-    /** Lets the kernel choose between a channel and the one beside it, once both are bound. */
-    void split(DatagramChannel bound);
+    /**
+     * Lets the kernel choose between a channel, the one beside it, and those of so many workers, which were bound in this
+     * order; false if it does not.
+     */
+    boolean split(DatagramChannel bound, int workers);
 
     /** Lets the kernel join datagrams of one sender before it hands them over (UDP_GRO); does nothing where it cannot. */
     void joinReceived(DatagramChannel channel);

@@ -22,7 +22,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.tunnel.Path;
 
-/** The one UDP port of a node: a channel for each address family, all on one event loop. */
+/**
+ * The one UDP port of a node: a channel for each address family, all on one event loop. Workers, if there are any, have
+ * channels of their own beside them, which receive transport data.
+ */
 public final class UdpPort implements AutoCloseable {
 
     /** Where datagrams go. Called on the event loop. The buffer is lent for the call and may be changed. */
@@ -32,6 +35,9 @@ public final class UdpPort implements AutoCloseable {
         /** All that one wake-up of the loop brought has been delivered. */
         void batchEnded();
     }
+
+    /** A thread that receives transport data beside the loop: all of a session the same one. */
+    public record Worker(EventLoop loop, Receiver receiver) {}
 
     /**
      * @param mark SO_MARK for the sockets; 0 for none
@@ -55,6 +61,9 @@ public final class UdpPort implements AutoCloseable {
     /** For other threads, by the number of the channel; empty if they have none. */
     private final List<TrainSocket> trains;
 
+    /** Empty if there are none, and all is received on the loop. */
+    private volatile List<WorkerSockets> workers;
+
     private UdpPort(
             EventLoop loop,
             Transport transport,
@@ -63,8 +72,10 @@ public final class UdpPort implements AutoCloseable {
             OwnAddresses ownAddresses,
             AuxiliaryChannels auxiliary,
             LongAdder dropped,
-            List<TrainSocket> trains) {
+            List<TrainSocket> trains,
+            List<WorkerSockets> workers) {
         this.trains = trains;
+        this.workers = workers;
         this.loop = loop;
         this.transport = transport;
         this.mark = mark;
@@ -87,10 +98,18 @@ public final class UdpPort implements AutoCloseable {
      * @throws UdpPortException with a one-line reason: the port is taken, the mark is not permitted, ...
      */
     public static UdpPort open(EventLoop loop, Options options, Receiver receiver) throws UdpPortException {
+        return open(loop, options, receiver, List.of());
+    }
+
+    /** The same with workers, or without where the kernel or the options do not allow for them: {@link #workers}. */
+    public static UdpPort open(EventLoop loop, Options options, Receiver receiver, List<Worker> workers)
+            throws UdpPortException {
         Transport transport = Transport.of(loop);
         LongAdder dropped = new LongAdder();
-        Binder binder = new Binder(loop, transport, options, paths -> new Inbound(receiver, dropped, paths));
+        Binder binder = new Binder(loop, transport, options, receiver, dropped);
         Sockets sockets = binder.bind();
+        List<TrainSocket> trains = trains(transport, sockets, options, dropped);
+        List<List<Channel>> bound = trains.isEmpty() ? List.of() : binder.bindWorkers(sockets, workers);
         OwnAddresses ownAddresses = new OwnAddresses((address, number) -> binder.bindBeside(sockets, address, number));
         AuxiliaryChannels auxiliary = new AuxiliaryChannels(binder::bindAuxiliary);
         return new UdpPort(
@@ -101,19 +120,46 @@ public final class UdpPort implements AutoCloseable {
                 ownAddresses,
                 auxiliary,
                 dropped,
-                trains(transport, sockets, options, dropped));
+                trains,
+                bound.stream()
+                        .map(channels -> new WorkerSockets(channels, trains(transport, channels, options, dropped)))
+                        .toList());
     }
 
     /** None unless each family has one: what follows one another on a path must go one way. */
     private static List<TrainSocket> trains(Transport transport, Sockets sockets, Options options, LongAdder dropped) {
-        int families = sockets.ipv6() == null ? 1 : 2;
-        if (sockets.beside().size() < families) {
-            return List.of();
-        }
-        return sockets.beside().stream()
+        boolean isWhole = sockets.beside().size() == sockets.families();
+        return isWhole ? trains(transport, sockets.beside(), options, dropped) : List.of();
+    }
+
+    private static List<TrainSocket> trains(
+            Transport transport, List<Channel> channels, Options options, LongAdder dropped) {
+        return channels.stream()
                 .map(channel -> transport.newTrainSocket(channel, options.segmented(), dropped))
                 .flatMap(Stream::ofNullable)
                 .toList();
+    }
+
+    /** How many there are: all that were wanted, or none. */
+    public int workers() {
+        return workers.size();
+    }
+
+    /** From now on it is as if there had never been workers. Any thread but theirs, before there are writers for them. */
+    public void dismissWorkers() {
+        List<WorkerSockets> dismissed = workers;
+        workers = List.of();
+        if (!dismissed.isEmpty()) {
+            sockets.split(transport, 0);
+            closeWorkers(dismissed);
+        }
+    }
+
+    /** The kernel puts the last of its group in the place of one that is closed. */
+    private static void closeWorkers(List<WorkerSockets> dismissed) {
+        for (int i = dismissed.size() - 1; i >= 0; i--) {
+            dismissed.get(i).close();
+        }
     }
 
     public int port() {
@@ -195,13 +241,15 @@ public final class UdpPort implements AutoCloseable {
 
     /** A sender for one other thread, which collects datagrams and sends them as few trains, or hands them to the loop. */
     public Writer newWriter() {
-        return trains.isEmpty() ? new LoopWriter(this) : new TrainWriter(this);
+        return trains.isEmpty() ? new LoopWriter(this) : new TrainWriter(this, trains);
     }
 
-    /** By which another thread sends; null if it cannot by this path. */
-    @Nullable
-    TrainSocket trainSocket(Path path) {
-        return path.channel() < trains.size() ? trains.get(path.channel()) : null;
+    /** The same, by the sockets of a worker if there are workers. */
+    public Writer newWriter(int worker) {
+        List<WorkerSockets> current = workers;
+        return current.isEmpty()
+                ? newWriter()
+                : new TrainWriter(this, current.get(worker).trains());
     }
 
     /** Used by one thread. */
@@ -225,7 +273,9 @@ public final class UdpPort implements AutoCloseable {
 
     /** Loop only: datagrams that the kernel has dropped, by the filter or because a socket's buffer was full. */
     public long dropsOfKernel() {
-        return sockets.opened().mapToLong(transport::dropsOfKernel).sum();
+        return Stream.concat(sockets.opened(), workers.stream().flatMap(WorkerSockets::opened))
+                .mapToLong(transport::dropsOfKernel)
+                .sum();
     }
 
     void dropped(int datagrams) {
@@ -248,6 +298,7 @@ public final class UdpPort implements AutoCloseable {
     @Override
     public void close() {
         trains.forEach(TrainSocket::close);
+        closeWorkers(workers);
         if (loop.inEventLoop()) {
             closeBeside();
         } else if (!loop.isShuttingDown()) { // else it closes its channels itself

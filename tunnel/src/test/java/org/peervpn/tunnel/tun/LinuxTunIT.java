@@ -26,6 +26,22 @@ class LinuxTunIT {
     }
 
     @Test
+    void flowStaysInTheQueueByWhichItIsAnswered() throws Exception {
+        assertThat(probe("queues"))
+                .contains(
+                        "queues 3",
+                        "each flow in one queue: true",
+                        "queues used: 3",
+                        "answered: in queue 2",
+                        "dropped 0");
+    }
+
+    @Test
+    void queuesAreLostAndClosedTogether() throws Exception {
+        assertThat(probe("lost-queues")).contains("lost 1", "threads: 0", "interface exists: false");
+    }
+
+    @Test
     void interfaceHasItsNameAndMtuAndIsUp() throws Exception {
         assertThat(probe("show")).containsPattern("ptun0: <[A-Z_,]*UP[A-Z_,]*> mtu 1380");
     }

@@ -10,8 +10,18 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /** Runs in a network namespace of its own and says on the standard output what it found. */
@@ -25,6 +35,8 @@ final class TunProbe {
         ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
         switch (arguments[0]) {
             case "echo" -> echo();
+            case "queues" -> queues();
+            case "lost-queues" -> lostQueues();
             case "show" -> show();
             case "close" -> close();
             case "taken" -> taken(NAME);
@@ -44,8 +56,8 @@ final class TunProbe {
     private static void echo() throws Exception {
         Tun tun = LinuxTun.open(NAME, 1420);
         run("ip", "address", "add", "10.9.8.1/24", "dev", NAME);
-        Tun.Writer writer = tun.newWriter();
-        tun.start(batch -> {
+        Tun.Writer writer = tun.newWriter(0);
+        tun.start(queue -> batch -> {
             for (int i = 0; i < batch.size(); i++) {
                 ByteBuffer packet = batch.packet(i);
                 if (isUdpToNeighbour(packet)) {
@@ -94,6 +106,95 @@ final class TunProbe {
         packet.putShort(start + 20, packet.getShort(start + 22)).putShort(start + 22, sourcePort);
     }
 
+    /** Many flows from this machine, then a packet of each from the other side by the last queue, then again from here. */
+    private static void queues() throws Exception {
+        Tun tun = LinuxTun.open(NAME, 1420, true, 3);
+        run("ip", "address", "add", "10.9.8.1/24", "dev", NAME);
+        say("queues " + tun.queues());
+        Map<Integer, Set<Integer>> queuesOfPorts = new ConcurrentHashMap<>();
+        BlockingQueue<Integer> arrived = new LinkedBlockingQueue<>();
+        Tun.Writer answers = tun.newWriter(2);
+        tun.start(queue -> batch -> {
+            for (int i = 0; i < batch.size(); i++) {
+                ByteBuffer packet = batch.packet(i);
+                if (isUdpToNeighbour(packet)) {
+                    int port = Short.toUnsignedInt(packet.getShort(packet.position() + 20));
+                    queuesOfPorts
+                            .computeIfAbsent(port, unused -> new CopyOnWriteArraySet<>())
+                            .add(queue);
+                    synchronized (answers) {
+                        exchangeEnds(packet);
+                        answers.write(packet);
+                        answers.flush();
+                    }
+                    arrived.add(port);
+                }
+            }
+        });
+        List<DatagramSocket> flows = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            flows.add(new DatagramSocket());
+        }
+        sendAndAwait(flows, arrived);
+        say("each flow in one queue: " + queuesOfPorts.values().stream().allMatch(queues -> queues.size() == 1));
+        say("queues used: "
+                + queuesOfPorts.values().stream()
+                        .flatMap(Set::stream)
+                        .distinct()
+                        .count());
+        queuesOfPorts.clear();
+        sendAndAwait(flows, arrived);
+        say("answered: in queue "
+                + queuesOfPorts.values().stream()
+                        .flatMap(Set::stream)
+                        .distinct()
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(", ")));
+        say("dropped " + tun.droppedPackets());
+        tun.close();
+    }
+
+    /** And for the answers. */
+    private static void sendAndAwait(List<DatagramSocket> flows, BlockingQueue<Integer> arrived) throws Exception {
+        for (DatagramSocket flow : flows) {
+            flow.send(new DatagramPacket(new byte[10], 10, new InetSocketAddress("10.9.8.2", 9)));
+        }
+        for (DatagramSocket flow : flows) {
+            arrived.poll(5, TimeUnit.SECONDS);
+            flow.setSoTimeout(5000);
+            flow.receive(new DatagramPacket(new byte[100], 100));
+        }
+    }
+
+    private static void lostQueues() throws Exception {
+        Tun tun = LinuxTun.open(NAME, 1420, true, 3);
+        AtomicInteger lost = new AtomicInteger();
+        CountDownLatch told = new CountDownLatch(1);
+        tun.start(queue -> new Tun.Reader() {
+            @Override
+            public void read(PacketBatch batch) {}
+
+            @Override
+            public void lost() {
+                lost.incrementAndGet();
+                told.countDown();
+            }
+        });
+        run("ip", "link", "delete", NAME);
+        told.await(10, TimeUnit.SECONDS);
+        tun.close();
+        say("lost " + lost);
+        sayWhatIsLeft();
+    }
+
+    private static void sayWhatIsLeft() throws Exception {
+        say("interface exists: " + (NetworkInterface.getByName(NAME) != null));
+        say("threads: "
+                + Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().startsWith("tun-"))
+                        .count());
+    }
+
     private static void show() throws Exception {
         try (Tun tun = LinuxTun.open(NAME, 1380)) {
             say(run("ip", "link", "show", tun.name()));
@@ -102,18 +203,14 @@ final class TunProbe {
 
     private static void close() throws Exception {
         Tun tun = LinuxTun.open(NAME, 1420);
-        tun.start(batch -> {});
-        Tun.Writer writer = tun.newWriter();
+        tun.start(queue -> batch -> {});
+        Tun.Writer writer = tun.newWriter(0);
         tun.close();
         tun.close();
         long before = tun.droppedPackets();
         writer.write(ByteBuffer.allocate(20).put(0, (byte) 0x45));
         writer.flush();
-        say("interface exists: " + (NetworkInterface.getByName(NAME) != null));
-        say("threads: "
-                + Thread.getAllStackTraces().keySet().stream()
-                        .filter(thread -> thread.getName().startsWith("tun-"))
-                        .count());
+        sayWhatIsLeft();
         say("late packets dropped: " + (tun.droppedPackets() - before));
     }
 
@@ -142,7 +239,7 @@ final class TunProbe {
     private static void lost() throws Exception {
         Tun tun = LinuxTun.open(NAME, 1420);
         CountDownLatch lost = new CountDownLatch(1);
-        tun.start(new Tun.Reader() {
+        tun.start(queue -> new Tun.Reader() {
             @Override
             public void read(PacketBatch batch) {}
 
@@ -153,7 +250,7 @@ final class TunProbe {
         });
         run("ip", "link", "delete", NAME);
         say(lost.await(10, TimeUnit.SECONDS) ? "lost" : "unnoticed");
-        Tun.Writer writer = tun.newWriter();
+        Tun.Writer writer = tun.newWriter(0);
         writer.write(ByteBuffer.allocate(20).put(0, (byte) 0x45));
         writer.flush();
         say("write dropped: " + (tun.droppedPackets() > 0));
@@ -170,7 +267,7 @@ final class TunProbe {
 
     private static void bad() throws Exception {
         try (Tun tun = LinuxTun.open(NAME, 1420)) {
-            Tun.Writer writer = tun.newWriter();
+            Tun.Writer writer = tun.newWriter(0);
             writer.write(ByteBuffer.allocate(0));
             writer.write(ByteBuffer.allocate(20)); // version 0
             run("ip", "link", "set", NAME, "down");
@@ -185,7 +282,7 @@ final class TunProbe {
                 DatagramSocket socket = new DatagramSocket()) {
             run("ip", "address", "add", "10.9.8.1/24", "dev", NAME);
             CountDownLatch batches = new CountDownLatch(3);
-            tun.start(batch -> {
+            tun.start(queue -> batch -> {
                 batches.countDown();
                 throw new IllegalStateException("a mistake");
             });

@@ -15,10 +15,14 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.peervpn.tunnel.Path;
 
@@ -78,6 +82,98 @@ class EpollUdpPortTest extends UdpPortTest {
 
         assertThatThrownBy(() -> open(new UdpPort.Options(taken, false, 0, true)))
                 .hasMessage("UDP port " + taken + " is already in use");
+    }
+
+    @Test
+    void eachSessionGoesToOneOfTheWorkersAndAllElseToTheLoop() throws Exception {
+        assumeTrue(Epoll.isAvailable());
+        List<Received> workers = Stream.generate(Received::new).limit(3).toList();
+        UdpPort port = open(new UdpPort.Options(0, false, 0, true), workers);
+        assertThat(port.workers()).isEqualTo(3);
+        for (InetAddress loopback : List.of(IPV4_LOOPBACK, IPV6_LOOPBACK)) {
+            DatagramSocket other = socket(loopback);
+            int[] sessions = new int[3];
+            for (int index = 0; index < 120; index++) {
+                Set<Integer> receivers = new HashSet<>();
+                for (int length : new int[] {32, 1452, 64}) {
+                    byte[] data = message(4, length);
+                    data[4] = (byte) index;
+                    data[7] = (byte) (index * 5);
+                    other.send(new DatagramPacket(data, length, loopback, port.port()));
+                    receivers.add(awaitReceiver(workers, length));
+                }
+                assertThat(receivers).as("of session %s", index).hasSize(1);
+                sessions[receivers.iterator().next()]++;
+            }
+            assertThat(sessions).as("sessions of each worker").doesNotContain(0);
+            for (byte[] rare : taken()) {
+                if (rare[0] != 4) {
+                    other.send(new DatagramPacket(rare, rare.length, loopback, port.port()));
+                    assertThat(received.next().content()).hasSize(rare.length);
+                }
+            }
+        }
+        assertThat(received.datagrams).isEmpty();
+    }
+
+    /** Which of them has received one datagram, of this length. */
+    private static int awaitReceiver(List<Received> workers, int length) {
+        List<Integer> receivers = new ArrayList<>();
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> {
+            for (int i = 0; i < workers.size(); i++) {
+                Datagram datagram = workers.get(i).datagrams.poll();
+                if (datagram != null) {
+                    assertThat(datagram.bytes()).isEqualTo(length);
+                    receivers.add(i);
+                }
+            }
+            return !receivers.isEmpty();
+        });
+        assertThat(receivers).hasSize(1);
+        return receivers.get(0);
+    }
+
+    @Test
+    void withoutItsWorkersThePortIsAsBefore() throws Exception {
+        assumeTrue(Epoll.isAvailable());
+        UdpPort port = open(new UdpPort.Options(0, false, 0, true), List.of(new Received(), new Received()));
+        port.dismissWorkers();
+
+        assertThat(port.workers()).isZero();
+        DatagramSocket other = socket(IPV4_LOOPBACK);
+        for (int index = 0; index < 20; index++) {
+            byte[] data = message(4, 32);
+            data[7] = (byte) index;
+            other.send(new DatagramPacket(data, data.length, IPV4_LOOPBACK, port.port()));
+            assertThat(received.next().bytes()).isEqualTo(32);
+        }
+        byte[] initiation = message(1, 148);
+        other.send(new DatagramPacket(initiation, initiation.length, IPV4_LOOPBACK, port.port()));
+        assertThat(received.next().bytes()).isEqualTo(148);
+    }
+
+    @Test
+    void eachWorkerSendsFromThePort() throws Exception {
+        assumeTrue(Epoll.isAvailable());
+        UdpPort port = open(new UdpPort.Options(0, false, 0, true), List.of(new Received(), new Received()));
+        for (InetAddress loopback : List.of(IPV4_LOOPBACK, IPV6_LOOPBACK)) {
+            DatagramSocket other = socket(loopback);
+            for (int worker = 0; worker < 2; worker++) {
+                UdpPort.Writer writer = port.newWriter(worker);
+                writer.buffer(10).put(message(4, 10));
+                writer.send(path(port, other));
+                writer.flush();
+                assertThat(receive(other).getPort()).isEqualTo(port.port());
+            }
+        }
+        assertThat(port.droppedDatagrams()).isZero();
+    }
+
+    @Test
+    void withoutTheFilterThereAreNoWorkers() throws Exception {
+        assumeTrue(Epoll.isAvailable());
+        UdpPort port = open(new UdpPort.Options(0, false, 0, false), List.of(new Received()));
+        assertThat(port.workers()).isZero();
     }
 
     private static List<byte[]> taken() {

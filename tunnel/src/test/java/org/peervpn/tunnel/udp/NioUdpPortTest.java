@@ -1,10 +1,12 @@
 package org.peervpn.tunnel.udp;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NioUdpPortTest extends UdpPortTest {
@@ -12,6 +14,12 @@ class NioUdpPortTest extends UdpPortTest {
     @Override
     EventLoopGroup newGroup() {
         return new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    }
+
+    @Test
+    void thereAreNoWorkers() throws Exception {
+        UdpPort port = open(new UdpPort.Options(0, false, 0, true), List.of(new Received()));
+        assertThat(port.workers()).isZero();
     }
 
     @Test

@@ -32,7 +32,7 @@ import org.peervpn.tunnel.Path;
 /** On loopback sockets; each kind of event loop has a subclass. */
 abstract class UdpPortTest {
 
-    record Datagram(Path source, String content) {}
+    record Datagram(Path source, String content, int bytes) {}
 
     static final class Received implements UdpPort.Receiver {
         final BlockingQueue<Datagram> datagrams = new LinkedBlockingQueue<>();
@@ -46,7 +46,7 @@ abstract class UdpPortTest {
             }
             byte[] bytes = new byte[datagram.remaining()];
             datagram.get(bytes);
-            datagrams.add(new Datagram(source, new String(bytes, UTF_8)));
+            datagrams.add(new Datagram(source, new String(bytes, UTF_8), bytes.length));
         }
 
         @Override
@@ -66,6 +66,7 @@ abstract class UdpPortTest {
     final Received received = new Received();
     EventLoop loop;
     private EventLoopGroup group;
+    private final List<EventLoopGroup> workerGroups = new ArrayList<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
 
     abstract EventLoopGroup newGroup();
@@ -81,7 +82,10 @@ abstract class UdpPortTest {
         for (AutoCloseable each : opened) {
             each.close();
         }
-        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        workerGroups.add(group);
+        for (EventLoopGroup each : workerGroups) {
+            each.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
     }
 
     @Test
@@ -351,6 +355,19 @@ abstract class UdpPortTest {
         return open(new UdpPort.Options(number, orNextFree, 0, false));
     }
 
+    /** With a worker for each of these, which has a thread of its own. */
+    final UdpPort open(UdpPort.Options options, List<Received> workers) throws UdpPortException {
+        List<UdpPort.Worker> threads = new ArrayList<>();
+        for (Received worker : workers) {
+            EventLoopGroup thread = newGroup();
+            workerGroups.add(thread);
+            threads.add(new UdpPort.Worker(thread.next(), worker));
+        }
+        UdpPort port = UdpPort.open(loop, options, received, threads);
+        opened.add(port);
+        return port;
+    }
+
     final UdpPort open(UdpPort.Options options) throws UdpPortException {
         UdpPort port = UdpPort.open(loop, options, received);
         opened.add(port);
@@ -380,7 +397,7 @@ abstract class UdpPortTest {
         return new DatagramPacket(bytes, bytes.length, destination);
     }
 
-    private static Path path(UdpPort port, DatagramSocket to) {
+    static Path path(UdpPort port, DatagramSocket to) {
         return requireNonNull(port.pathTo(new InetSocketAddress(to.getLocalAddress(), to.getLocalPort())));
     }
 
