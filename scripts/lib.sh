@@ -157,8 +157,7 @@ make_node_archive() {
   "$java" "${PEERVPN_JAVA_OPTIONS[@]}" -XX:AOTMode=record -XX:AOTConfiguration="$scratch/learned" -cp "$jar" \
     org.peervpn.cli.Training --info --json --stun=none --home="$scratch/home"
   "$java" "${PEERVPN_JAVA_OPTIONS[@]}" -XX:AOTMode=create -XX:AOTConfiguration="$scratch/learned" \
-    -XX:AOTCache="$scratch/archive" -cp "$jar"
-  mv "$scratch/archive" "$archive"
+    -XX:AOTCache="$archive.new" -cp "$jar" && mv "$archive.new" "$archive" || rm -f "$archive.new"
 }
 
 # node_archive ROOT JAVA: the same for the archive of a node.

@@ -37,7 +37,7 @@ public final class DropCount {
         NO_PATH,
         /** The table of unknown peers is full. */
         TOO_MANY_PEERS,
-        /** The loop did not keep up with packets that wait for a handshake. */
+        /** The loop did not keep up with packets that wait for a handshake, or with what workers gave it. */
         LOOP_BUSY
     }
 

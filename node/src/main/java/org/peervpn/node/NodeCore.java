@@ -664,6 +664,10 @@ public final class NodeCore {
 
         @Override
         public void received(Peer peer, ByteBuffer payload) {
+            if (passes(peer.lane(), payload)) {
+                output.toTun(payload);
+                return;
+            }
             PeerEntry entry = peers.get(peer.publicKey());
             if (entry == null) {
                 drops.count(Reason.NOT_ADMITTED);
@@ -673,10 +677,8 @@ public final class NodeCore {
                 conversation.receive(entry, payload);
             } else if (!IpPacket.trim(payload)) {
                 drops.count(Reason.BAD_PACKET);
-            } else if (!routes.isFrom(peer.lane(), payload)) {
-                drops.count(Reason.FOREIGN_SOURCE);
             } else {
-                output.toTun(payload);
+                drops.count(Reason.FOREIGN_SOURCE);
             }
         }
 

@@ -118,6 +118,7 @@ class UplinkFaultsIT {
         Scenery scenery = Scenery.build(lab, EXIT, CLIENT);
         Host exit = scenery.exit().host();
         Host client = scenery.client().host();
+        exit.sysctl("net.ipv6.conf.eth0.disable_ipv6=1"); // by which it would be found without its name
         RunningProcess names = Dnsmasq.serveNames(lab.inet(), Lab.OTHER_STUN_ADDRESS, Map.of("exit.test", exit.ipv4()));
         Files.writeString(client.etc("resolv.conf"), "nameserver " + Lab.OTHER_STUN_ADDRESS + "\n");
         scenery.exit().startReady("--exit", "--endpoint=exit.test:51820");

@@ -14,6 +14,8 @@ public final class Lane {
     /** A stamp for "not since"; every moment is greater. */
     static final long UNSET = -1;
 
+    private static final long PATH_REPORT_INTERVAL_NANOS = 1_000_000;
+
     private final Peer peer;
     private final Wakeups wakeups;
     private volatile @Nullable Path path; // null until the node has chosen one
@@ -45,6 +47,8 @@ public final class Lane {
 
     /** Another path than ours, by which a thread beside the loop has heard the peer; null once the loop knows. */
     private final AtomicReference<@Nullable Path> reportedPath = new AtomicReference<>();
+
+    private volatile long pathReportedNanos = -PATH_REPORT_INTERVAL_NANOS;
 
     /** Whether a thread beside the loop has confirmed a keypair, and the loop does not know yet. */
     private final AtomicBoolean confirmation = new AtomicBoolean();
@@ -138,9 +142,7 @@ public final class Lane {
         boolean wakes = receivedTransport(keypair, packetBytes, datagramBytes, nowNanos)
                 && !answerWatched.get()
                 && answerWatched.compareAndSet(false, true);
-        if (!source.equals(path) && !source.equals(reportedPath.get())) {
-            wakes |= reportedPath.getAndSet(source) == null;
-        }
+        wakes |= report(source, nowNanos);
         if (keypair.confirmBesideLoop(source)) {
             confirmation.set(true);
             wakes = true;
@@ -148,6 +150,22 @@ public final class Lane {
         if (wakes) {
             raise();
         }
+    }
+
+    /** True if the loop has to be told. A peer that is heard by two paths at once does not keep it from all others. */
+    private boolean report(Path source, long nowNanos) {
+        Path reported = reportedPath.get();
+        if (source.equals(path)) {
+            if (reported != null) {
+                reportedPath.set(null); // it is back
+            }
+            return false;
+        }
+        if (source.equals(reported) || nowNanos - pathReportedNanos < PATH_REPORT_INTERVAL_NANOS) {
+            return false;
+        }
+        pathReportedNanos = nowNanos;
+        return reportedPath.getAndSet(source) == null;
     }
 
     /** An authentic message of any kind. */

@@ -38,19 +38,25 @@ final class PeerTimers {
     long deadlineNanos() {
         long own = min(min(retransmitNanos, expireNanos), zeroKeysNanos);
         long armedByData = min(noAnswerNanos(), sendKeepaliveNanos());
-        long asked = lane.isRekeyWanted() || lane.hasReports() ? 0 : NEVER;
+        long asked = lane.isRekeyWanted() ? 0 : NEVER;
         return min(min(own, armedByData), min(sendPersistentKeepaliveNanos(), asked));
     }
 
     /** When data has gone without an answer for so long that a new handshake is due. */
     long noAnswerNanos() {
-        long since = lane.unansweredSinceNanos();
+        return noAnswerNanos(lane.unansweredSinceNanos());
+    }
+
+    long noAnswerNanos(long since) {
         return since == Lane.UNSET ? NEVER : since + Timing.NO_ANSWER_NANOS + noAnswerJitterNanos;
     }
 
     /** When the peer, whose data had no answer from us, must get an empty one. */
     long sendKeepaliveNanos() {
-        long since = lane.answerOwedSinceNanos();
+        return sendKeepaliveNanos(lane.answerOwedSinceNanos());
+    }
+
+    static long sendKeepaliveNanos(long since) {
         return since == Lane.UNSET ? NEVER : since + Timing.KEEPALIVE_TIMEOUT_NANOS;
     }
 

@@ -17,9 +17,11 @@ final class Responder {
     private final SecureRandom random;
     private final Peers peers;
     private final ReceiverTable table;
+    private final Conclusions conclusions;
     private final TunnelOutput output;
 
-    Responder(TunnelConfig config, Peers peers, ReceiverTable table, TunnelOutput output) {
+    Responder(TunnelConfig config, Peers peers, ReceiverTable table, Conclusions conclusions, TunnelOutput output) {
+        this.conclusions = conclusions;
         localKey = config.privateKey();
         localPublicKey = localKey.publicKey();
         random = config.random();
@@ -45,6 +47,8 @@ final class Responder {
             handshake.wipe();
             return null;
         }
+        // The keypair of the handshake before may be in use already.
+        conclusions.draw(peer, nowNanos);
         return answer(peer, handshake, HandshakeInitiation.senderIndex(message), nowNanos);
     }
 

@@ -56,6 +56,9 @@ final class Timekeeper {
                 // What has been armed may have been disarmed again since. Look all the same: the lane counts as
                 // watched.
                 looks.plan(lane.peer(), lane.lastTraversalNanos() + Timing.NO_ANSWER_NANOS);
+                if (lane.hasReports()) {
+                    looks.plan(lane.peer(), 0);
+                }
                 if (lane.isAnswerWatched()) {
                     looks.plan(lane.peer(), lane.lastTraversalNanos() + Timing.KEEPALIVE_TIMEOUT_NANOS);
                 }
@@ -98,12 +101,18 @@ final class Timekeeper {
             timers.zeroKeysNanos = Timing.NEVER;
             peer.keypairs().erase();
         }
-        // A stamp that is set after it has been read here wakes us.
-        if (lane.unansweredSinceNanos() != Lane.UNSET) {
+        // A stamp that is set after it has been read here wakes us. It is read once: another thread may clear it and
+        // set it
+        // again, which does not wake us any more.
+        long unanswered = lane.unansweredSinceNanos();
+        if (unanswered != Lane.UNSET) {
             lane.watch();
+            looks.plan(peer, timers.noAnswerNanos(unanswered));
         }
-        if (lane.answerOwedSinceNanos() != Lane.UNSET) {
+        long answerOwed = lane.answerOwedSinceNanos();
+        if (answerOwed != Lane.UNSET) {
             lane.watchAnswer();
+            looks.plan(peer, PeerTimers.sendKeepaliveNanos(answerOwed));
         }
         looks.plan(peer);
     }

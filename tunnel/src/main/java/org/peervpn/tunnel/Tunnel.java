@@ -44,10 +44,10 @@ public final class Tunnel {
         peers = new Peers(config.privateKey(), table, wakeups);
         gate = new HandshakeGate(localKey, config.random(), output);
         initiator = new Initiator(config, table, output);
-        responder = new Responder(config, peers, table, output);
         transport = new Transport(output);
         opener = new TransportOpener(table, output::dropped);
         conclusions = new Conclusions(gate, transport, output);
+        responder = new Responder(config, peers, table, conclusions, output);
         timekeeper = new Timekeeper(wakeups, initiator, transport, conclusions, output);
     }
 

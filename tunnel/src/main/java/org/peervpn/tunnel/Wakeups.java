@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The lanes at which the loop has to look because the data path has armed a timer or found something out. Any thread raises, the loop polls. */
 final class Wakeups {
     // Bounded: a lane is in it once for each of two timers, once for each keypair that is due to be renewed or that has
-    // been confirmed, and once for a path.
+    // been confirmed, and now and then for a path.
     private final Queue<Lane> raised = new ConcurrentLinkedQueue<>();
     private final Runnable wakeup;
 

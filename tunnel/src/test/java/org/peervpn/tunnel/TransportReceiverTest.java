@@ -132,10 +132,38 @@ class TransportReceiverTest {
         assertThat(pair.right.paths.subList(paths, pair.right.paths.size())).containsExactly(ELSEWHERE);
         assertThat(pair.toLeft.lane().path()).isEqualTo(ELSEWHERE);
 
+        pair.advance(1);
         pair.sendFromLeft("data");
         pair.deliver();
         pair.right.tunnel.onTimeout(pair.nowNanos);
         assertThat(pair.toLeft.lane().path()).as("back again").isEqualTo(pair.left.path);
+    }
+
+    @Test
+    void peerThatIsBackBeforeTheLoopLooksHasNotMoved() {
+        Pair pair = connected();
+        pair.advance(1);
+        pair.sendFromLeft("data");
+        pair.right.receive(ELSEWHERE, pair.left.outbox.remove(), pair.nowNanos);
+        pair.sendFromLeft("data");
+        pair.deliver();
+        pair.right.tunnel.onTimeout(pair.nowNanos);
+        assertThat(pair.toLeft.lane().path()).isEqualTo(pair.left.path);
+        assertThat(pair.right.paths).doesNotContain(ELSEWHERE);
+    }
+
+    @Test
+    void peerThatIsHeardByTwoPathsAtOnceDoesNotKeepTheLoopBusy() {
+        Pair pair = connected();
+        pair.advance(1);
+        int before = pair.right.paths.size();
+        for (int i = 0; i < 1000; i++) {
+            pair.sendFromLeft("data");
+            Path source = i % 2 == 0 ? ELSEWHERE : pair.left.path;
+            pair.right.receive(source, pair.left.outbox.remove(), pair.nowNanos);
+            pair.right.tunnel.onTimeout(pair.nowNanos);
+        }
+        assertThat(pair.right.paths.size() - before).isBetween(1, 2);
     }
 
     @Test

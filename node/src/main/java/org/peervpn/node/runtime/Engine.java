@@ -262,6 +262,7 @@ final class Engine implements AutoCloseable {
         if (device.queues() < queues()) {
             LOG.debug("no workers: {} has {} queue", device.name(), device.queues());
             port.dismissWorkers();
+            end(workerGroup, 0);
             return;
         }
         for (int i = 0; i < workers.size(); i++) {
@@ -283,15 +284,26 @@ final class Engine implements AutoCloseable {
     /** Does something with the core on the loop; nothing once the engine is closed. */
     void run(Consumer<NodeCore> task) {
         try {
-            loop.execute(() -> {
-                try {
-                    task.accept(core);
-                } finally {
-                    endTurn(); // also after a mistake of ours: without a timer the loop would sleep for ever
-                }
-            });
+            loop.execute(() -> turn(task));
         } catch (RejectedExecutionException e) {
             // Closed meanwhile: there is nobody left whom the task could matter to.
+        }
+    }
+
+    /** The same, not before the loop has looked at its sockets once more. Loop only. */
+    void runAfterInput(Consumer<NodeCore> task) {
+        try {
+            var unused = loop.schedule(() -> turn(task), 0, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // As above.
+        }
+    }
+
+    private void turn(Consumer<NodeCore> task) {
+        try {
+            task.accept(core);
+        } finally {
+            endTurn(); // also after a mistake of ours: without a timer the loop would sleep for ever
         }
     }
 
@@ -436,7 +448,11 @@ final class Engine implements AutoCloseable {
     /** Any thread: a timer was armed beside the loop. */
     private void wakeup() {
         if (wakeupPending.compareAndSet(false, true)) {
-            loop.execute(this::onTimeout);
+            try {
+                loop.execute(this::onTimeout);
+            } catch (RejectedExecutionException e) {
+                // Closed meanwhile.
+            }
         }
     }
 
@@ -495,6 +511,9 @@ final class Engine implements AutoCloseable {
     }
 
     private final class Receiver implements UdpPort.Receiver {
+        /** When the first datagram of this batch came; {@link Long#MIN_VALUE} between batches. To ask for each costs. */
+        private long batchNanos = Long.MIN_VALUE;
+
         @Override
         public void received(Path source, ByteBuffer datagram) {
             if (natTrial != null && natTrial.receive(source, datagram)) {
@@ -503,11 +522,15 @@ final class Engine implements AutoCloseable {
             if (!started) {
                 return;
             }
-            core.receiveDatagram(source, datagram, nowNanos());
+            if (batchNanos == Long.MIN_VALUE) {
+                batchNanos = nowNanos();
+            }
+            core.receiveDatagram(source, datagram, batchNanos);
         }
 
         @Override
         public void batchEnded() {
+            batchNanos = Long.MIN_VALUE;
             if (natTrial != null) {
                 natTrial.endTurn();
             }

@@ -1,34 +1,61 @@
 package org.peervpn.node.runtime;
 
 import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.peervpn.node.DropCount.Reason;
 
-/** Gives the loop what one other thread of the data path cannot conclude: copies, of which only so many wait. */
+/**
+ * Gives the loop what another thread cannot do by itself. The loop takes a few at a time and looks at its sockets and
+ * timers in between, so that nobody can fill its time by what comes this way.
+ */
 final class Handover {
-    /** On their way to the loop; more are dropped. */
-    static final int MAX_PACKETS = 256;
+    private static final int AT_A_TIME = 16;
 
     private final Engine engine;
-    private final AtomicInteger packets = new AtomicInteger();
+    private final int maxWaiting;
+    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger count = new AtomicInteger(); // of those in the queue
+    private final AtomicBoolean isTaken = new AtomicBoolean(); // whether the loop is to take from the queue
 
-    Handover(Engine engine) {
+    /** @param maxWaiting more are dropped, and counted */
+    Handover(Engine engine, int maxWaiting) {
         this.engine = engine;
+        this.maxWaiting = maxWaiting;
     }
 
-    /** The receiver gets a copy, on the loop. */
+    /** Any thread: the receiver gets a copy, on the loop. */
     void give(ByteBuffer packet, Consumer<ByteBuffer> receiver) {
-        if (packets.incrementAndGet() > MAX_PACKETS) {
-            packets.decrementAndGet();
+        if (count.incrementAndGet() > maxWaiting) {
+            count.decrementAndGet();
             engine.sharedCore().drops().count(Reason.LOOP_BUSY);
             return;
         }
         ByteBuffer copy =
                 ByteBuffer.allocateDirect(packet.remaining()).put(packet).flip();
-        engine.run(core -> {
-            packets.decrementAndGet();
-            receiver.accept(copy);
-        });
+        waiting.add(() -> receiver.accept(copy));
+        if (isTaken.compareAndSet(false, true)) {
+            engine.run(core -> takeSome());
+        }
+    }
+
+    private void takeSome() {
+        try {
+            Runnable next = waiting.poll();
+            for (int i = 1; next != null && i <= AT_A_TIME; i++) {
+                count.decrementAndGet();
+                next.run();
+                next = i < AT_A_TIME ? waiting.poll() : null;
+            }
+        } finally {
+            isTaken.set(false);
+            // Also what has come after the queue was found empty, and before that was said.
+            if (!waiting.isEmpty() && isTaken.compareAndSet(false, true)) {
+                engine.runAfterInput(core -> takeSome());
+            }
+        }
     }
 }

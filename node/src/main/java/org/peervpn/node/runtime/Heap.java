@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  * peers in minutes, before it looked for those that are dead. A collection takes some hundredths of a second.
  */
 final class Heap {
-    /** Less is not worth a collection. */
+    /** Less is not worth a collection; more than the new objects that are not looked through yet ({@code -Xmn}). */
     static final long MIN_GROWTH_BYTES = 6L << 20;
 
     private final LongSupplier usedBytes;
@@ -29,7 +29,9 @@ final class Heap {
 
     /** To be called every few seconds, by one thread: collects if the heap has grown by half since the last time. */
     void look() {
-        long grown = usedBytes.getAsLong() - livingBytes;
+        long used = usedBytes.getAsLong();
+        livingBytes = Math.min(livingBytes, used); // Java collects by itself, too
+        long grown = used - livingBytes;
         if (grown > Math.max(MIN_GROWTH_BYTES, livingBytes / 2)) {
             collect.run();
             livingBytes = usedBytes.getAsLong();

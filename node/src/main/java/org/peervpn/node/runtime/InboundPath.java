@@ -16,17 +16,27 @@ import org.peervpn.tunnel.udp.UdpPort;
  * what guests send, what is to be dropped for its content, and the rare datagram that is no transport data.
  */
 final class InboundPath implements UdpPort.Receiver, TransportReceiver.Output {
+    private static final int MAX_PAYLOADS = 256;
+
+    /** Rare, unless somebody makes them look like transport data to the kernel. */
+    private static final int MAX_DATAGRAMS = 16;
+
     private final Engine engine;
     private final NodeCore core;
     private final TransportReceiver receiver;
-    private final Handover toLoop;
+    private final Handover payloadsToLoop;
+    private final Handover datagramsToLoop;
     private volatile Tun.@Nullable Writer toTun; // null until there is a TUN
+
+    /** When the first datagram of this batch came; {@link Long#MIN_VALUE} between batches. To ask for each costs. */
+    private long batchNanos = Long.MIN_VALUE;
 
     InboundPath(Engine engine) {
         this.engine = engine;
         this.core = engine.sharedCore();
         this.receiver = core.newReceiver(this);
-        this.toLoop = new Handover(engine);
+        this.payloadsToLoop = new Handover(engine, MAX_PAYLOADS);
+        this.datagramsToLoop = new Handover(engine, MAX_DATAGRAMS);
     }
 
     /** Any thread, once; the writer is the worker's from then on. */
@@ -36,8 +46,14 @@ final class InboundPath implements UdpPort.Receiver, TransportReceiver.Output {
 
     @Override
     public void received(Path source, ByteBuffer datagram) {
-        if (engine.isStarted() && !receiver.receive(source, datagram, engine.nowNanos())) {
-            toLoop.give(datagram, copy -> engine.receive(source, copy));
+        if (!engine.isStarted()) {
+            return;
+        }
+        if (batchNanos == Long.MIN_VALUE) {
+            batchNanos = engine.nowNanos();
+        }
+        if (!receiver.receive(source, datagram, batchNanos)) {
+            datagramsToLoop.give(datagram, copy -> engine.receive(source, copy));
         }
     }
 
@@ -48,7 +64,7 @@ final class InboundPath implements UdpPort.Receiver, TransportReceiver.Output {
         if (writer != null && core.passes(lane, payload)) {
             writer.write(payload);
         } else {
-            toLoop.give(payload, copy -> core.receivePayload(lane, copy, engine.nowNanos()));
+            payloadsToLoop.give(payload, copy -> core.receivePayload(lane, copy, engine.nowNanos()));
         }
     }
 
@@ -59,6 +75,7 @@ final class InboundPath implements UdpPort.Receiver, TransportReceiver.Output {
 
     @Override
     public void batchEnded() {
+        batchNanos = Long.MIN_VALUE;
         Tun.Writer writer = toTun;
         if (writer != null) {
             writer.flush();

@@ -19,6 +19,8 @@ import org.peervpn.tunnel.udp.UdpPort;
  * goes to the loop, which stages it and begins a handshake; what has no lane is refused.
  */
 final class OutboundPath implements Tun.Reader {
+    private static final int MAX_HANDED_OVER = 256;
+
     private final NodeCore core;
     private final LongSupplier clock;
     private final UdpPort.Writer datagrams;
@@ -35,7 +37,7 @@ final class OutboundPath implements Tun.Reader {
         this.clock = engine::nowNanos;
         this.datagrams = engine.port().newWriter(queue);
         this.toTun = tun.newWriter(queue);
-        this.toLoop = new Handover(engine);
+        this.toLoop = new Handover(engine, MAX_HANDED_OVER);
     }
 
     @Override

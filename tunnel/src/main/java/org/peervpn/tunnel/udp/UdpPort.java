@@ -28,7 +28,7 @@ import org.peervpn.tunnel.Path;
  */
 public final class UdpPort implements AutoCloseable {
 
-    /** Where datagrams go. Called on the event loop. The buffer is lent for the call and may be changed. */
+    /** Where datagrams go. Called on the event loop, a worker's on its own. The buffer is lent for the call and may be changed. */
     public interface Receiver {
         void received(Path source, ByteBuffer datagram);
 
