@@ -68,6 +68,8 @@ final class LibcryptoAead implements Aead {
     /** For as long as the process lives, like the thread that it belongs to. */
     private final long context;
 
+    private final Memory input = new Memory();
+    private final Memory output = new Memory();
     private ByteBuffer copy = ByteBuffer.allocateDirect(0); // of arrays, which are small and few
     private @Nullable AeadKey current;
 
@@ -84,7 +86,7 @@ final class LibcryptoAead implements Aead {
     public void sealWithNonce(AeadKey key, long nonce, ByteBuffer in, int from, int length, ByteBuffer out, int to) {
         Objects.checkFromIndexSize(from, length, in.capacity());
         Objects.checkFromIndexSize(to, length + TAG_LENGTH, out.capacity());
-        seal(key, nonce, NO_ASSOCIATED_DATA, address(in, from), length, address(out, to));
+        seal(key, nonce, NO_ASSOCIATED_DATA, input.address(in, from), length, output.address(out, to));
     }
 
     @Override
@@ -94,7 +96,8 @@ final class LibcryptoAead implements Aead {
         }
         Objects.checkFromIndexSize(from, length, in.capacity());
         Objects.checkFromIndexSize(to, length - TAG_LENGTH, out.capacity());
-        return open(key, nonce, NO_ASSOCIATED_DATA, address(in, from), length - TAG_LENGTH, address(out, to));
+        return open(
+                key, nonce, NO_ASSOCIATED_DATA, input.address(in, from), length - TAG_LENGTH, output.address(out, to));
     }
 
     @Override
@@ -166,6 +169,21 @@ final class LibcryptoAead implements Aead {
             copy = ByteBuffer.allocateDirect(length);
         }
         return copy;
+    }
+
+    /** Where the last buffer lies: packets come in one, again and again, and to ask for it makes objects. */
+    private static final class Memory {
+        private @Nullable ByteBuffer buffer;
+        private long start;
+
+        @SuppressWarnings("ReferenceEquality") // a buffer stays where it is as long as it is held here
+        long address(ByteBuffer asked, int index) {
+            if (asked != buffer) {
+                start = LibcryptoAead.address(asked, 0);
+                buffer = asked;
+            }
+            return start + index;
+        }
     }
 
     private static long address(ByteBuffer buffer, int index) {

@@ -1,18 +1,17 @@
 package org.peervpn.tunnel.tun;
 
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /** Packets that one wake-up brought, one behind the other in one direct buffer. Reused by its owner. */
 public final class PacketBatch {
     private final ByteBuffer buffer;
-    private final @Nullable ByteBuffer[] views; // made when first needed, then reused
+    private final ByteBuffer view;
     private final int[] ends;
     private int size;
 
     public PacketBatch(int maxPackets, int capacityBytes) {
         buffer = ByteBuffer.allocateDirect(capacityBytes);
-        views = new @Nullable ByteBuffer[maxPackets];
+        view = buffer.duplicate();
         ends = new int[maxPackets];
     }
 
@@ -20,14 +19,9 @@ public final class PacketBatch {
         return size;
     }
 
-    /** The packet between its position and limit; valid until the batch is cleared. */
+    /** The packet between its position and limit; valid until the next is asked for, or the batch is cleared. */
     public ByteBuffer packet(int index) {
         int start = start(index);
-        ByteBuffer view = views[index];
-        if (view == null) {
-            view = buffer.duplicate();
-            views[index] = view;
-        }
         return view.limit(ends[index]).position(start);
     }
 
