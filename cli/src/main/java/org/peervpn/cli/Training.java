@@ -15,7 +15,7 @@ import org.peervpn.node.runtime.Rehearsal;
  * (JEP 483, JEP 515). Not a part of the program's calls.
  */
 public final class Training {
-    private static final int MEGABYTES = 500;
+    private static final int MEGABYTES = 200;
     private static final String CLASS = ".class";
 
     private Training() {}
