@@ -32,18 +32,22 @@ final class Conclusions {
         output.connected(peer, asInitiator);
     }
 
+    /** Whether other threads have left some for the loop. */
+    boolean areLeft(Peer peer) {
+        Keypair next = peer.keypairs().next();
+        return peer.lane().hasReportedPath() || (next != null && next.confirmedFrom() != null);
+    }
+
     /** Draws those that other threads have left for the loop. */
     void draw(Peer peer, long nowNanos) {
         Path source = peer.lane().takeReportedPath();
         if (source != null) {
             heardFrom(peer, source);
         }
-        if (peer.lane().takeConfirmation()) {
-            Keypair next = peer.keypairs().next();
-            Path confirmedFrom = next == null ? null : next.confirmedFrom();
-            if (next != null && confirmedFrom != null) {
-                confirmed(peer, next, confirmedFrom, nowNanos);
-            }
+        Keypair next = peer.keypairs().next();
+        Path confirmedFrom = next == null ? null : next.confirmedFrom();
+        if (next != null && confirmedFrom != null) {
+            confirmed(peer, next, confirmedFrom, nowNanos);
         }
     }
 }

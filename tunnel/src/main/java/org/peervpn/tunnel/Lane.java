@@ -50,9 +50,6 @@ public final class Lane {
 
     private volatile long pathReportedNanos = -PATH_REPORT_INTERVAL_NANOS;
 
-    /** Whether a thread beside the loop has confirmed a keypair, and the loop does not know yet. */
-    private final AtomicBoolean confirmation = new AtomicBoolean();
-
     Lane(Peer peer, Wakeups wakeups) {
         this.peer = peer;
         this.wakeups = wakeups;
@@ -143,10 +140,7 @@ public final class Lane {
                 && !answerWatched.get()
                 && answerWatched.compareAndSet(false, true);
         wakes |= report(source, nowNanos);
-        if (keypair.confirmBesideLoop(source)) {
-            confirmation.set(true);
-            wakes = true;
-        }
+        wakes |= keypair.confirmBesideLoop(source);
         if (wakes) {
             raise();
         }
@@ -216,20 +210,15 @@ public final class Lane {
         return rekeyWanted.getAndSet(false);
     }
 
-    /** Whether another thread has left something for the loop to conclude. */
-    boolean hasReports() {
-        return reportedPath.get() != null || confirmation.get();
+    /** Whether another thread has heard the peer by another path. */
+    boolean hasReportedPath() {
+        return reportedPath.get() != null;
     }
 
     /** Loop only; null if there is none. */
     @Nullable
     Path takeReportedPath() {
         return reportedPath.getAndSet(null);
-    }
-
-    /** Loop only. */
-    boolean takeConfirmation() {
-        return confirmation.getAndSet(false);
     }
 
     /** Loop only: before it reads the stamps. What is armed after this wakes the loop again. */

@@ -56,7 +56,7 @@ final class Timekeeper {
                 // What has been armed may have been disarmed again since. Look all the same: the lane counts as
                 // watched.
                 looks.plan(lane.peer(), lane.lastTraversalNanos() + Timing.NO_ANSWER_NANOS);
-                if (lane.hasReports()) {
+                if (conclusions.areLeft(lane.peer())) {
                     looks.plan(lane.peer(), 0);
                 }
                 if (lane.isAnswerWatched()) {
@@ -102,8 +102,8 @@ final class Timekeeper {
             peer.keypairs().erase();
         }
         // A stamp that is set after it has been read here wakes us. It is read once: another thread may clear it and
-        // set it
-        // again, which does not wake us any more.
+        // set
+        // it again, which does not wake us any more.
         long unanswered = lane.unansweredSinceNanos();
         if (unanswered != Lane.UNSET) {
             lane.watch();

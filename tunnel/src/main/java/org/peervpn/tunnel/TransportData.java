@@ -14,7 +14,9 @@ final class TransportData {
     static final int MIN_LENGTH = HEADER_LENGTH + Aead.TAG_LENGTH;
     static final int PADDING_MULTIPLE = 16;
 
-    private static final int TYPE_LENGTH = 4; // with its three reserved bytes, which are zero
+    /** Of any message, its three reserved bytes included, which are zero. */
+    static final int TYPE_LENGTH = 4;
+
     private static final int RECEIVER_OFFSET = 4;
     private static final int COUNTER_OFFSET = 8;
 

@@ -16,8 +16,8 @@ final class TransportOpener {
     }
 
     /**
-     * Narrows an authentic, fresh message to its payload; whose it is, with a keypair. null if it was dropped. Loop only:
-     * it holds every keypair of the table.
+     * Narrows an authentic, fresh transport message to its payload; whose it is, with a keypair. null if it was dropped.
+     * Loop only: it holds every keypair of the table.
      */
     ReceiverTable.@Nullable Entry open(ByteBuffer message, long nowNanos) {
         ReceiverTable.Entry entry = lookup(message);
@@ -44,6 +44,10 @@ final class TransportOpener {
 
     /** With a keypair; null, and counted, if there is none. */
     private ReceiverTable.@Nullable Entry lookup(ByteBuffer message) {
+        if (message.remaining() < TransportData.MIN_LENGTH) {
+            dropped.accept(DropReason.BAD_LENGTH);
+            return null;
+        }
         ReceiverTable.Entry entry = table.lookup(TransportData.receiverIndex(message));
         if (entry == null || entry.keypair() == null) {
             dropped.accept(DropReason.UNKNOWN_RECEIVER);

@@ -41,10 +41,6 @@ public final class TransportReceiver {
         if (!TransportData.isTransportData(datagram)) {
             return false;
         }
-        if (datagram.remaining() < TransportData.MIN_LENGTH) {
-            output.dropped(DropReason.BAD_LENGTH);
-            return true;
-        }
         int datagramBytes = datagram.remaining();
         ReceiverTable.Entry receiver = opener.openBesideLoop(datagram, nowNanos);
         Keypair keypair = receiver == null ? null : receiver.keypair();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A datagram takes these steps; a doubtful one goes no further than the first that refuses it:
  *
  * <ol>
- *   <li>type, reserved bytes and length, here
+ *   <li>type and reserved bytes, here; the length, by who takes the message apart
  *   <li>of a response, that it answers a handshake under way, here
  *   <li>of a handshake message, mac1, cookie and rate limits: {@link HandshakeGate}
  *   <li>the curve, the peer and the timestamp: {@link Responder}, {@link Initiator}
@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Transport data may take the last two steps on other threads, too: {@link TransportReceiver}.
  */
 public final class Tunnel {
-    private static final int TYPE_LENGTH = 4; // with its three reserved bytes, which are zero
-
     private final TunnelOutput output;
     private final ReceiverTable table;
     private final Peers peers;
@@ -77,7 +75,7 @@ public final class Tunnel {
 
     /** A datagram from that side. May be changed during the call, its position and limit, too. */
     public void receiveDatagram(Path source, ByteBuffer datagram, long nowNanos) {
-        if (datagram.remaining() < TYPE_LENGTH) {
+        if (datagram.remaining() < TransportData.TYPE_LENGTH) {
             output.dropped(DropReason.BAD_LENGTH);
             return;
         }
@@ -214,10 +212,6 @@ public final class Tunnel {
     }
 
     private void receiveTransportData(Path source, ByteBuffer datagram, long nowNanos) {
-        if (datagram.remaining() < TransportData.MIN_LENGTH) {
-            output.dropped(DropReason.BAD_LENGTH);
-            return;
-        }
         int datagramBytes = datagram.remaining();
         ReceiverTable.Entry receiver = opener.open(datagram, nowNanos);
         Keypair keypair = receiver == null ? null : receiver.keypair();

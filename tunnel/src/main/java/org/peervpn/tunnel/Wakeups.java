@@ -4,7 +4,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/** The lanes at which the loop has to look because the data path has armed a timer or found something out. Any thread raises, the loop polls. */
+/**
+ * The lanes at which the loop has to look because the data path has armed a timer or found something out. Any thread
+ * raises, the loop polls.
+ */
 final class Wakeups {
     // Bounded: a lane is in it once for each of two timers, once for each keypair that is due to be renewed or that has
     // been confirmed, and now and then for a path.

@@ -273,7 +273,7 @@ final class Engine implements AutoCloseable {
     /** What a worker has received and the loop has to look at. Loop only, inside {@link #run}. */
     void receive(Path source, ByteBuffer datagram) {
         receiver.received(source, datagram);
-        receiver.batchEnded();
+        receiver.endBatch();
     }
 
     /** The port is open a moment before the core begins. */
@@ -511,31 +511,30 @@ final class Engine implements AutoCloseable {
     }
 
     private final class Receiver implements UdpPort.Receiver {
-        /** When the first datagram of this batch came; {@link Long#MIN_VALUE} between batches. To ask for each costs. */
-        private long batchNanos = Long.MIN_VALUE;
+        private final BatchClock clock = new BatchClock(Engine.this::nowNanos);
 
         @Override
         public void received(Path source, ByteBuffer datagram) {
             if (natTrial != null && natTrial.receive(source, datagram)) {
                 return;
             }
-            if (!started) {
-                return;
+            if (started) {
+                core.receiveDatagram(source, datagram, clock.nowNanos());
             }
-            if (batchNanos == Long.MIN_VALUE) {
-                batchNanos = nowNanos();
-            }
-            core.receiveDatagram(source, datagram, batchNanos);
         }
 
         @Override
         public void batchEnded() {
-            batchNanos = Long.MIN_VALUE;
-            if (natTrial != null) {
-                natTrial.endTurn();
-            }
+            endBatch();
             if (started) {
                 endTurn();
+            }
+        }
+
+        void endBatch() {
+            clock.batchEnded();
+            if (natTrial != null) {
+                natTrial.endTurn();
             }
         }
     }

@@ -23,17 +23,16 @@ final class InboundPath implements UdpPort.Receiver, TransportReceiver.Output {
 
     private final Engine engine;
     private final NodeCore core;
+    private final BatchClock clock;
     private final TransportReceiver receiver;
     private final Handover payloadsToLoop;
     private final Handover datagramsToLoop;
     private volatile Tun.@Nullable Writer toTun; // null until there is a TUN
 
-    /** When the first datagram of this batch came; {@link Long#MIN_VALUE} between batches. To ask for each costs. */
-    private long batchNanos = Long.MIN_VALUE;
-
     InboundPath(Engine engine) {
         this.engine = engine;
         this.core = engine.sharedCore();
+        this.clock = new BatchClock(engine::nowNanos);
         this.receiver = core.newReceiver(this);
         this.payloadsToLoop = new Handover(engine, MAX_PAYLOADS);
         this.datagramsToLoop = new Handover(engine, MAX_DATAGRAMS);
@@ -46,13 +45,7 @@ final class InboundPath implements UdpPort.Receiver, TransportReceiver.Output {
 
     @Override
     public void received(Path source, ByteBuffer datagram) {
-        if (!engine.isStarted()) {
-            return;
-        }
-        if (batchNanos == Long.MIN_VALUE) {
-            batchNanos = engine.nowNanos();
-        }
-        if (!receiver.receive(source, datagram, batchNanos)) {
+        if (engine.isStarted() && !receiver.receive(source, datagram, clock.nowNanos())) {
             datagramsToLoop.give(datagram, copy -> engine.receive(source, copy));
         }
     }
@@ -75,7 +68,7 @@ final class InboundPath implements UdpPort.Receiver, TransportReceiver.Output {
 
     @Override
     public void batchEnded() {
-        batchNanos = Long.MIN_VALUE;
+        clock.batchEnded();
         Tun.Writer writer = toTun;
         if (writer != null) {
             writer.flush();

@@ -79,7 +79,7 @@ public final class Rehearsal {
         Stage(NoisePrivateKey key, List<ConnectLine> connect, List<NoisePublicKey> allow) throws NodeException {
             this.key = key;
             try {
-                pair = TunPair.open("rehearsal");
+                pair = TunPair.open("rehearsal", MTU);
             } catch (TunException e) {
                 throw new NodeException(e);
             }

@@ -53,11 +53,11 @@ record TunDescriptor(List<Integer> fds, String name, Offloads offloads) {
 
     // fcntl.h and socket.h of x86-64, aarch64 and riscv64
     private static final int O_RDWR = 0x2;
-    private static final int O_NONBLOCK = 0x800;
+    static final int O_NONBLOCK = 0x800;
     private static final int O_CLOEXEC = 0x80000; // a child process must not keep the device alive
     private static final int AF_INET = 2;
     private static final int SOCK_DGRAM = 2;
-    private static final int SOCK_CLOEXEC = O_CLOEXEC;
+    static final int SOCK_CLOEXEC = O_CLOEXEC;
 
     // linux/if_tun.h, linux/if.h, linux/sockios.h
     private static final int TUNSETIFF = 0x400454ca;

@@ -13,37 +13,36 @@ public final class TunPair implements AutoCloseable {
     /** The longest payload of {@link #sendTcp}. */
     public static final int MAX_TCP_PAYLOAD = 65_000;
 
-    private static final int MTU = 1420;
     private static final int HEADERS = Layout.IPV4_HEADER + Layout.TCP_MIN_HEADER;
-    private static final int SEGMENT = MTU - HEADERS;
 
     // socket.h of x86-64, aarch64 and riscv64
     private static final int AF_UNIX = 1;
     private static final int SOCK_SEQPACKET = 5;
-    private static final int SOCK_NONBLOCK = 0x800;
-    private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int SOCK_NONBLOCK = TunDescriptor.O_NONBLOCK;
 
     private final Tun tun;
     private final FileDescriptor kernel;
+    private final int segmentBytes;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(VnetHeader.BYTES + Ip.MAX_PACKET_BYTES);
     private final long address = Buffer.memoryAddress(buffer);
     private int sequence;
 
-    private TunPair(Tun tun, FileDescriptor kernel) {
+    private TunPair(Tun tun, FileDescriptor kernel, int mtu) {
         this.tun = tun;
         this.kernel = kernel;
+        this.segmentBytes = mtu - HEADERS;
     }
 
     /** @throws TunException where there are no such sockets */
-    public static TunPair open(String name) throws TunException {
+    public static TunPair open(String name, int mtu) throws TunException {
         int[] fds = new int[2];
         try {
-            TunDescriptor.LibC.socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds);
+            TunDescriptor.LibC.socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | TunDescriptor.SOCK_CLOEXEC, 0, fds);
         } catch (LastErrorException e) {
             throw new TunException(Reason.OTHER, "cannot make a pair of sockets: " + e.getMessage(), e);
         }
         Tun tun = new FdTun(name, List.of(new TunQueue(fds[0])), TunDescriptor.Offloads.UDP);
-        return new TunPair(tun, new FileDescriptor(fds[1]));
+        return new TunPair(tun, new FileDescriptor(fds[1]), mtu);
     }
 
     /** To be closed before the pair is. */
@@ -76,8 +75,9 @@ public final class TunPair implements AutoCloseable {
                 .putInt(0);
         sequence += payloadBytes;
         Layout.putLength(buffer, VnetHeader.BYTES, Layout.IPV4_HEADER, length);
-        if (payloadBytes > SEGMENT) {
-            VnetHeader.put(buffer, 0, VnetHeader.TCP_IPV4, HEADERS, SEGMENT, Layout.IPV4_HEADER, Layout.TCP_CHECKSUM);
+        if (payloadBytes > segmentBytes) {
+            VnetHeader.put(
+                    buffer, 0, VnetHeader.TCP_IPV4, HEADERS, segmentBytes, Layout.IPV4_HEADER, Layout.TCP_CHECKSUM);
         } else {
             int tcpLength = length - Layout.IPV4_HEADER;
             long sum = Layout.pseudoHeader(buffer, VnetHeader.BYTES, Layout.TCP) + tcpLength;

@@ -19,6 +19,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,27 +140,35 @@ final class Binder {
         return beside;
     }
 
-    /**
-     * For each worker a channel in each family, by the number of the channel; empty unless all of that can be, and the
-     * kernel chooses among them.
-     */
-    List<List<Channel>> bindWorkers(Sockets sockets, List<UdpPort.Worker> workers) throws UdpPortException {
+    /** To send by from other threads; none unless each family has one: what follows one another on a path must go one way. */
+    List<TrainSocket> trains(Sockets sockets) {
+        boolean isWhole = sockets.beside().size() == sockets.families();
+        return isWhole ? trains(sockets.beside()) : List.of();
+    }
+
+    private List<TrainSocket> trains(List<Channel> channels) {
+        return channels.stream()
+                .map(channel -> transport.newTrainSocket(channel, options.segmented(), dropped))
+                .flatMap(Stream::ofNullable)
+                .toList();
+    }
+
+    /** Empty unless each worker has a channel in each family, and the kernel chooses among them. */
+    List<WorkerSockets> bindWorkers(Sockets sockets, List<UdpPort.Worker> workers) throws UdpPortException {
         if (workers.isEmpty()) {
             return List.of();
         }
-        List<List<Channel>> bound = new ArrayList<>();
+        List<WorkerSockets> bound = new ArrayList<>();
         for (UdpPort.Worker worker : workers) {
-            bound.add(bindWorker(sockets, worker));
+            List<Channel> channels = bindWorker(sockets, worker);
+            bound.add(new WorkerSockets(channels, trains(channels)));
         }
-        boolean isWhole = bound.stream().allMatch(channels -> channels.size() == sockets.families());
+        boolean isWhole = bound.stream().allMatch(worker -> worker.channels().size() == sockets.families());
         if (isWhole && sockets.split(transport, workers.size())) {
             return bound;
         }
         LOG.debug("no sockets for workers");
-        sockets.split(transport, 0);
-        for (int i = bound.size() - 1; i >= 0; i--) {
-            bound.get(i).forEach(Sockets::close);
-        }
+        WorkerSockets.dismiss(bound, sockets, transport);
         return List.of();
     }
 

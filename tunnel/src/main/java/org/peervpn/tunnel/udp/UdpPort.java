@@ -28,8 +28,9 @@ import org.peervpn.tunnel.Path;
  */
 public final class UdpPort implements AutoCloseable {
 
-    /** Where datagrams go. Called on the event loop, a worker's on its own. The buffer is lent for the call and may be changed. */
+    /** Where datagrams go. Called on the event loop, a worker's on its own. */
     public interface Receiver {
+        /** The buffer is lent for the call and may be changed. */
         void received(Path source, ByteBuffer datagram);
 
         /** All that one wake-up of the loop brought has been delivered. */
@@ -108,36 +109,11 @@ public final class UdpPort implements AutoCloseable {
         LongAdder dropped = new LongAdder();
         Binder binder = new Binder(loop, transport, options, receiver, dropped);
         Sockets sockets = binder.bind();
-        List<TrainSocket> trains = trains(transport, sockets, options, dropped);
-        List<List<Channel>> bound = trains.isEmpty() ? List.of() : binder.bindWorkers(sockets, workers);
+        List<TrainSocket> trains = binder.trains(sockets);
+        List<WorkerSockets> bound = trains.isEmpty() ? List.of() : binder.bindWorkers(sockets, workers);
         OwnAddresses ownAddresses = new OwnAddresses((address, number) -> binder.bindBeside(sockets, address, number));
         AuxiliaryChannels auxiliary = new AuxiliaryChannels(binder::bindAuxiliary);
-        return new UdpPort(
-                loop,
-                transport,
-                options.mark(),
-                sockets,
-                ownAddresses,
-                auxiliary,
-                dropped,
-                trains,
-                bound.stream()
-                        .map(channels -> new WorkerSockets(channels, trains(transport, channels, options, dropped)))
-                        .toList());
-    }
-
-    /** None unless each family has one: what follows one another on a path must go one way. */
-    private static List<TrainSocket> trains(Transport transport, Sockets sockets, Options options, LongAdder dropped) {
-        boolean isWhole = sockets.beside().size() == sockets.families();
-        return isWhole ? trains(transport, sockets.beside(), options, dropped) : List.of();
-    }
-
-    private static List<TrainSocket> trains(
-            Transport transport, List<Channel> channels, Options options, LongAdder dropped) {
-        return channels.stream()
-                .map(channel -> transport.newTrainSocket(channel, options.segmented(), dropped))
-                .flatMap(Stream::ofNullable)
-                .toList();
+        return new UdpPort(loop, transport, options.mark(), sockets, ownAddresses, auxiliary, dropped, trains, bound);
     }
 
     /** How many there are: all that were wanted, or none. */
@@ -150,15 +126,7 @@ public final class UdpPort implements AutoCloseable {
         List<WorkerSockets> dismissed = workers;
         workers = List.of();
         if (!dismissed.isEmpty()) {
-            sockets.split(transport, 0);
-            closeWorkers(dismissed);
-        }
-    }
-
-    /** The kernel puts the last of its group in the place of one that is closed. */
-    private static void closeWorkers(List<WorkerSockets> dismissed) {
-        for (int i = dismissed.size() - 1; i >= 0; i--) {
-            dismissed.get(i).close();
+            WorkerSockets.dismiss(dismissed, sockets, transport);
         }
     }
 
@@ -298,7 +266,7 @@ public final class UdpPort implements AutoCloseable {
     @Override
     public void close() {
         trains.forEach(TrainSocket::close);
-        closeWorkers(workers);
+        WorkerSockets.close(workers);
         if (loop.inEventLoop()) {
             closeBeside();
         } else if (!loop.isShuttingDown()) { // else it closes its channels itself

@@ -12,11 +12,24 @@ import java.util.stream.Stream;
  */
 record WorkerSockets(List<Channel> channels, List<TrainSocket> trains) {
 
+    /** From now on it is as if there had never been any: the kernel chooses among the first sockets of the port alone. */
+    static void dismiss(List<WorkerSockets> all, Sockets first, Transport transport) {
+        first.split(transport, 0);
+        close(all);
+    }
+
+    /** The kernel puts the last of its group in the place of one that is closed. */
+    static void close(List<WorkerSockets> all) {
+        for (int i = all.size() - 1; i >= 0; i--) {
+            all.get(i).close();
+        }
+    }
+
     Stream<Channel> opened() {
         return channels.stream().filter(Channel::isOpen);
     }
 
-    void close() {
+    private void close() {
         trains.forEach(TrainSocket::close);
         channels.forEach(Sockets::close);
     }
