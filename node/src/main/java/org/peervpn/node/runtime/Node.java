@@ -156,7 +156,7 @@ public final class Node implements AutoCloseable {
             this.engine = Engine.open(
                     config,
                     new UdpPort.Options(
-                            options.port(), options.portOrNextFree(), setup.mark(), true, options.udpOffload()),
+                            options.port(), options.portOrNextFree(), setup.mark(), true, options.udpOffload(), true),
                     options.workers(),
                     new SteadyClock(InstantSource.system(), clockFile.read(), clockFile::write),
                     new OfMachine());

@@ -48,18 +48,26 @@ final class Binder {
         }
     }
 
-    private final EventLoop loop;
     private final Transport transport;
     private final UdpPort.Options options;
-    private final UdpPort.Receiver receiver;
     private final LongAdder dropped;
+    private final Owner owner;
+
+    /** By whose loop a channel is read, and for whom. */
+    private record Owner(
+            EventLoop loop,
+            UdpPort.Receiver receiver,
+            @Nullable MessageBatch batch) {}
 
     Binder(EventLoop loop, Transport transport, UdpPort.Options options, UdpPort.Receiver receiver, LongAdder dropped) {
-        this.loop = loop;
         this.transport = transport;
         this.options = options;
-        this.receiver = receiver;
         this.dropped = dropped;
+        this.owner = owner(loop, receiver);
+    }
+
+    private Owner owner(EventLoop itsLoop, UdpPort.Receiver receiver) {
+        return new Owner(itsLoop, receiver, options.batched() ? transport.newMessageBatch() : null);
     }
 
     Sockets bind() throws UdpPortException {
@@ -133,7 +141,7 @@ final class Binder {
 
     /** A second socket on the port, to receive what is rare, and for other threads to send by; null if there is none, and the first takes it all. */
     private @Nullable Channel beside(@Nullable Channel bound, SocketProtocolFamily family) throws UdpPortException {
-        Channel beside = bound == null ? null : bindInGroup(bound, family, new UdpPort.Worker(loop, receiver), false);
+        Channel beside = bound == null ? null : bindInGroup(bound, family, owner, false);
         if (bound != null && beside != null) {
             transport.split((DatagramChannel) bound, 0);
         }
@@ -173,12 +181,13 @@ final class Binder {
     }
 
     private List<Channel> bindWorker(Sockets sockets, UdpPort.Worker worker) throws UdpPortException {
+        Owner itsOwner = owner(worker.loop(), worker.receiver());
         List<Channel> channels = new ArrayList<>();
-        Channel ipv4 = bindInGroup(sockets.ipv4(), INET, worker, true);
+        Channel ipv4 = bindInGroup(sockets.ipv4(), INET, itsOwner, true);
         if (ipv4 != null) {
             channels.add(ipv4);
         }
-        Channel ipv6 = sockets.ipv6() == null ? null : bindInGroup(sockets.ipv6(), INET6, worker, true);
+        Channel ipv6 = sockets.ipv6() == null ? null : bindInGroup(sockets.ipv6(), INET6, itsOwner, true);
         if (ipv6 != null) {
             channels.add(ipv6);
         }
@@ -187,7 +196,7 @@ final class Binder {
 
     /** One more socket on the port, in the order of the calls; null if there can be none. */
     private @Nullable Channel bindInGroup(
-            Channel bound, SocketProtocolFamily family, UdpPort.Worker owner, boolean forTransportData)
+            Channel bound, SocketProtocolFamily family, Owner itsOwner, boolean forTransportData)
             throws UdpPortException {
         DatagramChannel channel;
         try {
@@ -200,8 +209,8 @@ final class Binder {
             return null;
         }
         int receiveBytes = forTransportData ? SOCKET_BUFFER_BYTES : SMALL_BUFFER_BYTES;
-        configured(channel, new SourcePaths(), receiveBytes, SOCKET_BUFFER_BYTES, owner.receiver());
-        Throwable failure = done(owner.loop().register(channel));
+        configured(channel, new SourcePaths(), receiveBytes, SOCKET_BUFFER_BYTES, itsOwner);
+        Throwable failure = done(itsOwner.loop().register(channel));
         if (failure == null) {
             mark(channel);
             failure = done(channel.bind(bound.localAddress()));
@@ -221,7 +230,7 @@ final class Binder {
         } catch (ChannelException | UnsupportedOperationException e) {
             return failed(family, port, e);
         }
-        Throwable failure = done(loop.register(configured(channel, new SourcePaths(), SOCKET_BUFFER_BYTES)));
+        Throwable failure = done(owner.loop().register(configured(channel, new SourcePaths(), SOCKET_BUFFER_BYTES)));
         if (failure == null) {
             mark(channel);
             failure = done(channel.bind(new InetSocketAddress(wildcard(family), port)));
@@ -245,7 +254,8 @@ final class Binder {
         try {
             // Only now: while it was bound, another program with the same port had to be noticed.
             transport.sharePort((DatagramChannel) all);
-            Throwable failure = done(loop.register(configured(channel, new SourcePaths(number), SOCKET_BUFFER_BYTES)));
+            Throwable failure =
+                    done(owner.loop().register(configured(channel, new SourcePaths(number), SOCKET_BUFFER_BYTES)));
             if (failure == null) {
                 mark(channel);
                 transport.sharePort(channel);
@@ -272,7 +282,8 @@ final class Binder {
             return null; // no such family, or no descriptors left
         }
         try {
-            Throwable failure = done(loop.register(configured(channel, new SourcePaths(number), SMALL_BUFFER_BYTES)));
+            Throwable failure =
+                    done(owner.loop().register(configured(channel, new SourcePaths(number), SMALL_BUFFER_BYTES)));
             if (failure == null) {
                 mark(channel);
                 failure = done(channel.bind(new InetSocketAddress(wildcard(family), 0)));
@@ -288,11 +299,11 @@ final class Binder {
     }
 
     private DatagramChannel configured(DatagramChannel channel, SourcePaths paths, int bufferBytes) {
-        return configured(channel, paths, bufferBytes, bufferBytes, receiver);
+        return configured(channel, paths, bufferBytes, bufferBytes, owner);
     }
 
     private DatagramChannel configured(
-            DatagramChannel channel, SourcePaths paths, int receiveBytes, int sendBytes, UdpPort.Receiver itsReceiver) {
+            DatagramChannel channel, SourcePaths paths, int receiveBytes, int sendBytes, Owner itsOwner) {
         channel.config()
                 .setAllocator(PooledByteBufAllocator.DEFAULT)
                 .setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, SEND_QUEUE);
@@ -304,7 +315,10 @@ final class Binder {
         if (options.segmented() && sendBytes == SOCKET_BUFFER_BYTES) {
             transport.joinReceived(channel);
         }
-        channel.pipeline().addLast(new Inbound(itsReceiver, dropped, paths));
+        MessageBatch batch = itsOwner.batch();
+        channel.config().setAutoRead(batch == null);
+        Delivery delivery = new Delivery(itsOwner.receiver(), dropped);
+        channel.pipeline().addLast(new Inbound(transport, batch, delivery, paths));
         return channel;
     }
 

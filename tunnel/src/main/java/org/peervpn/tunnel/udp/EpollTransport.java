@@ -134,6 +134,17 @@ final class EpollTransport implements Transport {
     }
 
     @Override
+    public @Nullable MessageBatch newMessageBatch() {
+        return MessageBatch.create();
+    }
+
+    @Override
+    public boolean read(Channel channel, MessageBatch batch, Delivery delivery, SourcePaths paths) {
+        MaxMessagesRecvByteBufAllocator limit = channel.config().getRecvByteBufAllocator();
+        return DatagramReader.start((EpollDatagramChannel) channel, batch, delivery, paths, limit.maxMessagesPerRead());
+    }
+
+    @Override
     public TrainSocket newTrainSocket(Channel channel, boolean segmented, LongAdder dropped) {
         return new TrainSocket((Socket) ((EpollDatagramChannel) channel).fd(), segmented, dropped);
     }

@@ -4,32 +4,36 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.LongAdder;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
-/** The last handler of a channel: lends each datagram (Netty has taken apart what the kernel joined) to the receiver and counts what went wrong. */
+/** The last handler of a channel: sees to it that its datagrams are delivered, by Netty if nobody else reads them. */
 final class Inbound extends ChannelInboundHandlerAdapter {
-    private static final Logger LOG = LoggerFactory.getLogger(Inbound.class);
-
-    private final UdpPort.Receiver receiver;
-    private final LongAdder dropped;
+    private final Transport transport;
+    private final @Nullable MessageBatch batch;
+    private final Delivery delivery;
     private final SourcePaths paths;
-    private boolean mistakeLogged; // ours, which a stranger's datagrams may bring to light again and again
 
-    Inbound(UdpPort.Receiver receiver, LongAdder dropped, SourcePaths paths) {
+    /** @param batch to read by in place of Netty, which does not read by itself then; null if Netty is to read */
+    Inbound(Transport transport, @Nullable MessageBatch batch, Delivery delivery, SourcePaths paths) {
+        this.transport = transport;
+        this.batch = batch;
+        this.delivery = delivery;
         this.paths = paths;
-        this.receiver = receiver;
-        this.dropped = dropped;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        if (batch != null && !transport.read(context.channel(), batch, delivery, paths)) {
+            context.channel().config().setAutoRead(true);
+        }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         DatagramPacket datagram = (DatagramPacket) message;
         try {
-            receiver.received(paths.of(datagram.sender()), lent(datagram.content()));
+            delivery.deliver(paths.of(datagram.sender()), lent(datagram.content()));
         } finally {
             datagram.release();
         }
@@ -47,16 +51,11 @@ final class Inbound extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        receiver.batchEnded();
+        delivery.batchEnded();
     }
 
-    /** A datagram that the kernel did not take (too long, no route, forbidden), or an error told to the socket. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        dropped.increment();
-        if (!(cause instanceof IOException) && !mistakeLogged) {
-            mistakeLogged = true;
-            LOG.error("a datagram was not handled; others like it will be dropped without a word", cause);
-        }
+        delivery.failed(cause);
     }
 }

@@ -68,6 +68,16 @@ final class NioTransport implements Transport {
     public void joinReceived(DatagramChannel channel) {}
 
     @Override
+    public @Nullable MessageBatch newMessageBatch() {
+        return null;
+    }
+
+    @Override
+    public boolean read(Channel channel, MessageBatch batch, Delivery delivery, SourcePaths paths) {
+        return false;
+    }
+
+    @Override
     public @Nullable TrainSocket newTrainSocket(Channel channel, boolean segmented, LongAdder dropped) {
         return null;
     }

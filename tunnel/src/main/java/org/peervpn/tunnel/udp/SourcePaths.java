@@ -4,6 +4,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.tunnel.Path;
 
@@ -13,9 +14,17 @@ final class SourcePaths {
     static final int IPV6_CHANNEL = 1;
     private static final int ANY_ADDRESS = -1;
 
+    /** Of a sockaddr_in6, the longest, and what makes it up to words. */
+    static final int NAME_BYTES = 32;
+
+    private static final int AF_INET6 = 10;
+
     private final int number; // of the channel; ANY_ADDRESS for that of the source's family
     private @Nullable InetSocketAddress lastSource;
     private @Nullable Path lastPath;
+
+    private final long[] lastName = new long[NAME_BYTES / Long.BYTES];
+    private @Nullable Path lastNamedPath;
 
     SourcePaths() {
         this(ANY_ADDRESS);
@@ -34,6 +43,50 @@ final class SourcePaths {
             lastPath = path;
         }
         return path;
+    }
+
+    /** The same, of a sockaddr_in or sockaddr_in6 with zeros up to {@link #NAME_BYTES}; makes no object for the last one. */
+    Path of(ByteBuffer names, int at) {
+        Path path = lastNamedPath;
+        if (path == null || !isLast(names, at)) {
+            path = of(socketAddress(names, at));
+            for (int i = 0; i < lastName.length; i++) {
+                lastName[i] = names.getLong(at + i * Long.BYTES);
+            }
+            lastNamedPath = path;
+        }
+        return path;
+    }
+
+    private boolean isLast(ByteBuffer names, int at) {
+        for (int i = 0; i < lastName.length; i++) {
+            if (names.getLong(at + i * Long.BYTES) != lastName[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * <pre>
+     * 0: family, native order | 2: port, big-endian | 4: IPv4 address
+     *                                               | 4: flow | 8: IPv6 address | 24: scope, native order
+     * </pre>
+     */
+    private static InetSocketAddress socketAddress(ByteBuffer names, int at) {
+        boolean isIpv6 = names.getShort(at) == AF_INET6;
+        int port = ((names.get(at + 2) & 0xff) << Byte.SIZE) + (names.get(at + 3) & 0xff);
+        byte[] address = new byte[isIpv6 ? 16 : 4];
+        names.get(at + (isIpv6 ? 8 : 4), address);
+        try {
+            return new InetSocketAddress(
+                    isIpv6
+                            ? Inet6Address.getByAddress(null, address, names.getInt(at + 24))
+                            : InetAddress.getByAddress(address),
+                    port);
+        } catch (UnknownHostException e) {
+            throw new AssertionError("an address has the length of an address", e);
+        }
     }
 
     static int channel(InetAddress address) {

@@ -66,6 +66,13 @@ interface Transport {
     /** Lets the kernel join datagrams of one sender before it hands them over (UDP_GRO); does nothing where it cannot. */
     void joinReceived(DatagramChannel channel);
 
+    /** Room to {@link #read} by, for all channels of a loop; null where that cannot be. */
+    @Nullable
+    MessageBatch newMessageBatch();
+
+    /** Reads a bound channel, which does not read by itself, until it is closed. On its loop; false if that cannot be. */
+    boolean read(Channel channel, MessageBatch batch, Delivery delivery, SourcePaths paths);
+
     /** By which another thread can send from the open channel, by which then nobody else sends; null where that cannot be. */
     @Nullable
     TrainSocket newTrainSocket(Channel channel, boolean segmented, LongAdder dropped);

@@ -44,10 +44,13 @@ public final class UdpPort implements AutoCloseable {
      * @param mark SO_MARK for the sockets; 0 for none
      * @param filtered where the kernel can, it drops what is neither WireGuard nor STUN
      * @param segmented where the kernel can, it takes and gives many datagrams as one (UDP GSO and GRO)
+     * @param batched where the kernel can, it gives many of them by one call (recvmmsg); that takes JNA, whose loading is
+     *     worth its time for those who receive much
      */
-    public record Options(int port, boolean orNextFree, int mark, boolean filtered, boolean segmented) {
+    public record Options(
+            int port, boolean orNextFree, int mark, boolean filtered, boolean segmented, boolean batched) {
         public Options(int port, boolean orNextFree, int mark, boolean filtered) {
-            this(port, orNextFree, mark, filtered, true);
+            this(port, orNextFree, mark, filtered, true, filtered);
         }
     }
 

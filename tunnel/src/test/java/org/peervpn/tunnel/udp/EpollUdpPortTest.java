@@ -35,6 +35,11 @@ class EpollUdpPortTest extends UdpPortTest {
         return new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     }
 
+    @Override
+    boolean batched() {
+        return true;
+    }
+
     @Test
     void kernelDropsWhatCanBeNeitherWireGuardNorStun() throws Exception {
         assumeTrue(Epoll.isAvailable());

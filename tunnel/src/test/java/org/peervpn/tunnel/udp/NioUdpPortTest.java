@@ -16,6 +16,11 @@ class NioUdpPortTest extends UdpPortTest {
         return new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     }
 
+    @Override
+    boolean batched() {
+        return true;
+    }
+
     @Test
     void thereAreNoWorkers() throws Exception {
         UdpPort port = open(new UdpPort.Options(0, false, 0, true), List.of(new Received()));

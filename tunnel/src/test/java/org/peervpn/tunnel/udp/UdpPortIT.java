@@ -62,10 +62,12 @@ class UdpPortIT {
 
     /** Also where a train does not fit the path, and what is not cut leaves in fragments. */
     @ParameterizedTest
-    @CsvSource({"65536, true", "1300, true", "1300, false"})
-    void trainsArriveAsWhatTheyWereMadeOf(String mtu, String segmented) throws Exception {
+    @CsvSource({"65536, true, true", "1300, true, true", "1300, false, true", "65536, true, false", "1300, false, false"
+    })
+    void trainsArriveAsWhatTheyWereMadeOf(String mtu, String segmented, String batched) throws Exception {
         namespace.run("ip", "link", "set", "lo", "mtu", mtu);
 
-        assertThat(namespace.java(UdpProbe.class, "trains", segmented)).contains("arrived as sent", "dropped 0");
+        assertThat(namespace.java(UdpProbe.class, "trains", segmented, batched))
+                .contains("arrived as sent", "dropped 0");
     }
 }

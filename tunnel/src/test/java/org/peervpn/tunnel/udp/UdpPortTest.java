@@ -71,6 +71,9 @@ abstract class UdpPortTest {
 
     abstract EventLoopGroup newGroup();
 
+    /** Whether the datagrams come many at a time, where the machine can. */
+    abstract boolean batched();
+
     @BeforeEach
     void startLoop() {
         group = newGroup();
@@ -341,7 +344,8 @@ abstract class UdpPortTest {
 
     @Test
     void portCanBeOpenedOnItsLoopAndIsFreeAfterwards() throws Exception {
-        UdpPort port = loop.submit(() -> UdpPort.open(loop, new UdpPort.Options(0, false, 0, false), received))
+        UdpPort port = loop.submit(
+                        () -> UdpPort.open(loop, new UdpPort.Options(0, false, 0, false, true, batched()), received))
                 .get();
         int number = port.port();
         port.close();
@@ -352,7 +356,7 @@ abstract class UdpPortTest {
     }
 
     UdpPort open(int number, boolean orNextFree) throws UdpPortException {
-        return open(new UdpPort.Options(number, orNextFree, 0, false));
+        return open(new UdpPort.Options(number, orNextFree, 0, false, true, batched()));
     }
 
     /** With a worker for each of these, which has a thread of its own. */

@@ -26,7 +26,7 @@ final class UdpProbe {
         switch (arguments[0]) {
             case "local-address" -> localAddress(loop, Integer.parseInt(arguments[1]));
             case "no-route" -> noRoute(loop);
-            case "trains" -> trains(loop, Boolean.parseBoolean(arguments[1]));
+            case "trains" -> trains(loop, Boolean.parseBoolean(arguments[1]), Boolean.parseBoolean(arguments[2]));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
         System.exit(0);
@@ -60,10 +60,10 @@ final class UdpProbe {
     }
 
     /** One port sends to another what looks like transport data: runs of the same length, and of any. */
-    private static void trains(EventLoop loop, boolean segmented) throws Exception {
+    private static void trains(EventLoop loop, boolean segmented, boolean batched) throws Exception {
         int count = 500;
         BlockingQueue<String> arrived = new LinkedBlockingQueue<>();
-        UdpPort.Options options = new UdpPort.Options(0, false, 0, true, segmented);
+        UdpPort.Options options = new UdpPort.Options(0, false, 0, true, segmented, batched);
         try (UdpPort sender = UdpPort.open(loop, options, collecting(new LinkedBlockingQueue<>()));
                 UdpPort receiver = UdpPort.open(loop, options, collecting(arrived))) {
             UdpPort.Writer writer = sender.newWriter();
