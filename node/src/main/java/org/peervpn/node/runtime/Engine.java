@@ -470,7 +470,7 @@ final class Engine implements AutoCloseable {
         }
         if (!manyHandshakes && X25519.isBusy()) {
             manyHandshakes = true;
-            inBackground(X25519::loadConscrypt);
+            inBackground(X25519::loadNative);
         }
         if (!waitingForSettled.isEmpty() && core.publicEndpointSettled()) {
             waitingForSettled.forEach(waiting -> waiting.complete(null));
