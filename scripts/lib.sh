@@ -96,41 +96,58 @@ install_packages() {
   trap - EXIT
 }
 
-# build_if_needed ROOT [MODULE]: packages the module (cli) and what it needs unless the last package is newer than every
-# source.
+# build_if_needed ROOT [MODULE]: packages the module (cli, or test-nat with cli) and what it needs unless the last package is
+# newer than every source.
 build_if_needed() {
   local root=$1 module=${2:-cli} lock
-  local stamp=$root/$module/target/built
-  if [[ -f $stamp ]] && ! find "$root"/pom.xml "$root"/{tunnel,nat,routing,node,cli,"$module"}/{pom.xml,src/main} \
-    -newer "$stamp" -print -quit 2> /dev/null | grep -q .; then
-    return
-  fi
+  ! is_built "$root" "$module" || return 0
   command -v mvn > /dev/null || die "Maven is missing; install it with: apt-get install maven"
   as_owner "$root" touch "$root/.build.lock"
   exec {lock}< "$root/.build.lock"
   flock "$lock"
-  echo "Building peervpn (once)..."
-  as_owner "$root" mkdir -p "$root/$module/target"
-  (cd "$root" && as_owner "$root" env JAVA_HOME="$(build_jdk)" \
-    mvn -q -B -ntp --color=never -pl "$module" -am -DskipTests package) || die "the build failed"
-  archive_classes "$root"
-  as_owner "$root" touch "$stamp"
+  # Another call may have done it meanwhile.
+  is_built "$root" "$module" || build "$root" "$module"
   exec {lock}>&-
+}
+
+# build ROOT MODULE: a program that is built already is kept, and what Java has learned of it.
+build() {
+  local root=$1 module=$2 options=()
+  echo "Building peervpn (once)..."
+  ! is_built "$root" cli || options=(-DkeepProgram=true)
+  as_owner "$root" mkdir -p "$root"/{cli,"$module"}/target
+  (cd "$root" && as_owner "$root" env JAVA_HOME="$(build_jdk)" \
+    mvn -q -B -ntp --color=never -pl "$module" -am -DskipTests "${options[@]}" package) || die "the build failed"
+  ((${#options[@]})) || archive_classes "$root"
+  as_owner "$root" touch "$root"/{cli,"$module"}/target/built
+}
+
+# is_built ROOT MODULE: whether the module and the program are there, and no source is newer than the module.
+is_built() {
+  local root=$1 module=$2
+  [[ -f $root/cli/target/built && -f $root/$module/target/built ]] \
+    && ! find "$root"/pom.xml "$root"/{tunnel,nat,routing,node,cli,"$module"}/{pom.xml,src/main} \
+      -newer "$root/$module/target/built" -print -quit 2> /dev/null | grep -q .
 }
 
 # archive_classes ROOT: keeps peervpn's classes as the newest Java wants them in memory, which halves the time to start, and
 # what that Java has learned of a node at work. Without these all is as before.
 archive_classes() {
-  as_owner "$1" bash -c '. "$1/scripts/lib.sh" && (make_class_archive "$1" "$2"); make_node_archive "$1" "$2"' \
-    bash "$1" "$(newest_java)" > /dev/null 2>&1 || true
+  as_owner "$1" bash -c '. "$1/scripts/lib.sh" && make_archives "$1" "$2"' bash "$1" "$(newest_java)" > /dev/null 2>&1 || true
 }
 
-# make_class_archive ROOT JAVA: in a shell of its own. The classes are those that some calls need which go a long way without
-# a network, and all of our own. Java keeps classes as old as picocli's only if no lambda of that kind is kept, too.
+# make_archives ROOT JAVA: in a shell of its own.
+make_archives() {
+  scratch=$(mktemp -d) || return
+  trap 'rm -rf "$scratch"' EXIT
+  make_class_archive "$@"
+  make_node_archive "$@"
+}
+
+# make_class_archive ROOT JAVA: the classes are those that some calls need which go a long way without a network, and all of
+# our own. Java keeps classes as old as picocli's only if no lambda of that kind is kept, too.
 make_class_archive() {
   local root=$1 java=$2
-  scratch=$(mktemp -d)
-  trap 'rm -rf "$scratch"' EXIT
   rm -f "$root"/cli/target/classes-*.jsa
   train() {
     "$java" "${PEERVPN_JAVA_OPTIONS[@]}" -XX:DumpLoadedClassList="$(mktemp "$scratch/list.XXXX")" \
@@ -143,48 +160,44 @@ make_class_archive() {
     > "$scratch/ours"
   awk '!/^#|^@.*picocli/ { sub(/ id: .*/, ""); if (!seen[$0]++) print }' "$scratch"/list.* "$scratch/ours" > "$scratch/classes"
   "$java" "${PEERVPN_JAVA_OPTIONS[@]}" -Xshare:dump -XX:SharedClassListFile="$scratch/classes" \
-    -XX:SharedArchiveFile="$(class_archive "$root" "$java")" -cp "$root/cli/target/peervpn.jar"
+    -XX:SharedArchiveFile="$(java_archive "$root" "$java" classes.jsa)" -cp "$root/cli/target/peervpn.jar"
 }
 
-# make_node_archive ROOT JAVA: in a shell of its own. From Java 25 on an archive can also say what to compile first, and how:
-# a node with it is at full speed some seconds earlier. It lacks what a short call begins with (see above).
+# make_node_archive ROOT JAVA: from Java 25 on an archive can also say what to compile first, and how: a node with it is at
+# full speed some seconds earlier. It lacks what a short call begins with (see above).
 make_node_archive() {
   local root=$1 java=$2 jar=$1/cli/target/peervpn.jar archive
-  archive=$(node_archive "$root" "$java")
-  scratch=$(mktemp -d)
-  trap 'rm -rf "$scratch"' EXIT
+  archive=$(java_archive "$root" "$java" node.aot)
   rm -f "$root"/cli/target/node-*.aot
   "$java" "${PEERVPN_JAVA_OPTIONS[@]}" -XX:AOTMode=record -XX:AOTConfiguration="$scratch/learned" -cp "$jar" \
-    org.peervpn.cli.Training --info --json --stun=none --home="$scratch/home"
+    org.peervpn.cli.Training --info --json --stun=none --home="$scratch/home-of-node"
   "$java" "${PEERVPN_JAVA_OPTIONS[@]}" -XX:AOTMode=create -XX:AOTConfiguration="$scratch/learned" \
     -XX:AOTCache="$archive.new" -cp "$jar" && mv "$archive.new" "$archive" || rm -f "$archive.new"
 }
 
-# node_archive ROOT JAVA: the same for the archive of a node.
-node_archive() {
-  echo "$1/cli/target/node-$(cksum <<< "$2" | cut -d' ' -f1).aot"
-}
-
-# class_archive ROOT JAVA: the file for this Java: one of another is of no use to it.
-class_archive() {
-  echo "$1/cli/target/classes-$(cksum <<< "$2" | cut -d' ' -f1).jsa"
+# java_archive ROOT JAVA classes.jsa|node.aot: the file for this Java: one of another is of no use to it.
+java_archive() {
+  echo "$1/cli/target/${3%.*}-${2//[^a-zA-Z0-9.]/-}.${3#*.}"
 }
 
 # java_options ROOT JAVA ARGUMENT...: sets java_options for starting peervpn with these arguments. Java says nothing of an
 # archive that has become stale: it would say it on the standard output. What ends by itself is not worth thorough compiling.
 java_options() {
-  local classes node ends='info|nattest|status|add|remove|admit|invite|check|export|down|repair|diagnostics|version|help'
-  classes=$(class_archive "$1" "$2")
-  node=$(node_archive "$1" "$2")
+  local root=$1 java=$2 archive
+  local ends='info|nattest|status|add|remove|admit|invite|check|export|down|repair|diagnostics|version|help'
   java_options=("${PEERVPN_JAVA_OPTIONS[@]}")
   shift 2
   if [[ " $* " == *" --"@($ends)[\ =]* ]]; then
     java_options+=(-XX:TieredStopAtLevel=1)
-  elif [[ -f $node ]]; then
-    java_options+=(-XX:AOTCache="$node" -XX:AOTMode=auto -Xlog:disable)
-    return
+  else
+    archive=$(java_archive "$root" "$java" node.aot)
+    if [[ -f $archive ]]; then
+      java_options+=(-XX:AOTCache="$archive" -XX:AOTMode=auto -Xlog:disable)
+      return
+    fi
   fi
-  [[ ! -f $classes ]] || java_options+=(-XX:SharedArchiveFile="$classes" -Xshare:auto -Xlog:disable)
+  archive=$(java_archive "$root" "$java" classes.jsa)
+  [[ ! -f $archive ]] || java_options+=(-XX:SharedArchiveFile="$archive" -Xshare:auto -Xlog:disable)
 }
 
 # peervpn_home ARGUMENT...: the home that peervpn would take with these arguments.

@@ -14,7 +14,7 @@ public final class FloodScene {
     private final Host sink;
     private final String exitAddress;
 
-    private FloodScene(Lab lab) {
+    private FloodScene(Lab lab, String... options) {
         scenery =
                 Scenery.build(lab, SitePlan.of("exit", NatType.PUBLIC), SitePlan.of("client", NatType.PORT_RESTRICTED));
         attacker = new Attacker(lab);
@@ -27,16 +27,16 @@ public final class FloodScene {
                   }
                 }
                 """.formatted(SINK_PORT));
-        scenery.connect();
+        scenery.connect(options);
         exitAddress = scenery.exit().addresses().stream()
                 .filter(address -> !address.contains(":"))
                 .findFirst()
                 .orElseThrow();
     }
 
-    /** The exit and its client are connected. */
-    public static FloodScene build(Lab lab) {
-        return new FloodScene(lab);
+    /** The exit and its client, both with these options, are connected. */
+    public static FloodScene build(Lab lab, String... options) {
+        return new FloodScene(lab, options);
     }
 
     public Scenery scenery() {

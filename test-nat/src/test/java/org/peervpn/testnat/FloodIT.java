@@ -23,10 +23,26 @@ class FloodIT {
 
     @Test
     void nodeThatIsFloodedCarriesItsPeersPacketsAndFillsNoLog(Lab lab) {
-        FloodScene scene = FloodScene.build(lab);
-        RunningProcess node = scene.exit().node();
+        FloodScene scene = FloodScene.build(lab, "--workers=0");
 
-        for (FloodKind kind : FloodKind.values()) {
+        assertThatFloodsDoNoHarm(scene, FloodKind.values());
+        assertThat(BadInputIT.names(scene.exit().status().path("drops")))
+                .contains("kernel", "unknown_receiver", "overloaded", "stun", "too_many_control_messages");
+    }
+
+    /** The other kinds are for the loop, with workers or without. */
+    @Test
+    void nodeWhoseWorkersAreFloodedDoesSoToo(Lab lab) {
+        FloodScene scene = FloodScene.build(lab, "--workers=2");
+
+        assertThatFloodsDoNoHarm(scene, FloodKind.JUNK, FloodKind.CONTROL, FloodKind.GUESTS);
+        assertThat(BadInputIT.names(scene.exit().status().path("drops")))
+                .contains("kernel", "unknown_receiver", "too_many_control_messages");
+    }
+
+    private static void assertThatFloodsDoNoHarm(FloodScene scene, FloodKind... kinds) {
+        RunningProcess node = scene.exit().node();
+        for (FloodKind kind : kinds) {
             long before = admitted(scene);
             List<String> output = node.lines();
             RunningProcess flooder = scene.flood(kind, PER_SECOND, FLOODED);
@@ -40,8 +56,6 @@ class FloodIT {
                     .as("lines told in a flood of " + kind + ": " + node.lines())
                     .isLessThanOrEqualTo(2 * (int) (admitted(scene) - before));
         }
-        assertThat(BadInputIT.names(scene.exit().status().path("drops")))
-                .contains("kernel", "unknown_receiver", "overloaded", "stun", "too_many_control_messages");
     }
 
     private static long admitted(FloodScene scene) {

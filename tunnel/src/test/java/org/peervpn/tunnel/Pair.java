@@ -1,5 +1,7 @@
 package org.peervpn.tunnel;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Predicate;
@@ -80,6 +82,15 @@ final class Pair {
 
     void advance(double seconds) {
         advanceTo(nowNanos + seconds(seconds));
+    }
+
+    /** Right, which has sent nothing but its response, owes an answer from now on, and gives it as an empty message. */
+    void assertThatRightAnswersAfterTenSeconds() {
+        advance(9.9);
+        assertThat(right.sentTypes()).containsExactly(HandshakeResponse.TYPE);
+        advance(0.2);
+        assertThat(right.sentTypes()).containsExactly(HandshakeResponse.TYPE, TransportData.TYPE);
+        assertThat(right.lastSent()).hasSize(TransportData.MIN_LENGTH);
     }
 
     private long nextDeadlineNanos() {

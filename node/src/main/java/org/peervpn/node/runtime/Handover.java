@@ -3,9 +3,11 @@ package org.peervpn.node.runtime;
 import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.peervpn.node.DropCount;
 import org.peervpn.node.DropCount.Reason;
 
 /**
@@ -15,7 +17,9 @@ import org.peervpn.node.DropCount.Reason;
 final class Handover {
     private static final int AT_A_TIME = 16;
 
-    private final Engine engine;
+    private final Executor loop;
+    private final Executor afterInput;
+    private final DropCount drops;
     private final int maxWaiting;
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger(); // of those in the queue
@@ -23,7 +27,18 @@ final class Handover {
 
     /** @param maxWaiting more are dropped, and counted */
     Handover(Engine engine, int maxWaiting) {
-        this.engine = engine;
+        this(
+                task -> engine.run(core -> task.run()),
+                task -> engine.runAfterInput(core -> task.run()),
+                engine.sharedCore().drops(),
+                maxWaiting);
+    }
+
+    /** @param afterInput the loop too, but not before it has looked at its sockets once more */
+    Handover(Executor loop, Executor afterInput, DropCount drops, int maxWaiting) {
+        this.loop = loop;
+        this.afterInput = afterInput;
+        this.drops = drops;
         this.maxWaiting = maxWaiting;
     }
 
@@ -31,14 +46,14 @@ final class Handover {
     void give(ByteBuffer packet, Consumer<ByteBuffer> receiver) {
         if (count.incrementAndGet() > maxWaiting) {
             count.decrementAndGet();
-            engine.sharedCore().drops().count(Reason.LOOP_BUSY);
+            drops.count(Reason.LOOP_BUSY);
             return;
         }
         ByteBuffer copy =
                 ByteBuffer.allocateDirect(packet.remaining()).put(packet).flip();
         waiting.add(() -> receiver.accept(copy));
         if (isTaken.compareAndSet(false, true)) {
-            engine.run(core -> takeSome());
+            loop.execute(this::takeSome);
         }
     }
 
@@ -54,7 +69,7 @@ final class Handover {
             isTaken.set(false);
             // Also what has come after the queue was found empty, and before that was said.
             if (!waiting.isEmpty() && isTaken.compareAndSet(false, true)) {
-                engine.runAfterInput(core -> takeSome());
+                afterInput.execute(this::takeSome);
             }
         }
     }

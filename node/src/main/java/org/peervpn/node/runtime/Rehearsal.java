@@ -35,15 +35,23 @@ public final class Rehearsal {
     private static final int MTU = 1420;
     private static final int PATIENCE_SECONDS = 30;
 
+    /** A port of the kernel's choice. */
+    static final UdpPort.Options OPTIONS = new UdpPort.Options(0, false, 0, true);
+
     private Rehearsal() {}
 
     /** Carries so many megabytes; a {@link NodeException} says what kept it from that. */
     public static void run(int megabytes) throws NodeException {
+        run(megabytes, 0);
+    }
+
+    /** The same of nodes that want so many workers, and whose devices have one queue. */
+    static void run(int megabytes, int workers) throws NodeException {
         SecureRandom random = new SecureRandom();
         NoisePrivateKey serverKey = NoisePrivateKey.generate(random);
         NoisePrivateKey clientKey = NoisePrivateKey.generate(random);
-        try (Stage server = new Stage(serverKey, List.of(), List.of(clientKey.publicKey()));
-                Stage client = new Stage(clientKey, List.of(server.line()), List.of())) {
+        try (Stage server = new Stage(serverKey, List.of(), List.of(clientKey.publicKey()), workers);
+                Stage client = new Stage(clientKey, List.of(server.line()), List.of(), workers)) {
             server.connected.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             client.connected.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             carry(server, client, megabytes * 1_000_000L);
@@ -67,6 +75,32 @@ public final class Rehearsal {
         }
     }
 
+    static NodeConfig config(NoisePrivateKey key, List<ConnectLine> connect, List<NoisePublicKey> allow) {
+        return new NodeConfig(
+                key,
+                "",
+                "",
+                false,
+                connect.isEmpty(),
+                connect,
+                allow,
+                Admission.KNOWN,
+                null,
+                PresharedKeys.NONE,
+                Remembered.NOTHING,
+                false,
+                List.of(),
+                List.of(),
+                List.of(),
+                OverlayAddresses.DEFAULT_IPV4_PREFIX,
+                MTU,
+                List.of(),
+                null,
+                Duration.ZERO,
+                false,
+                false);
+    }
+
     /** One of the two, and its kernel. */
     private static final class Stage implements Engine.Machine, AutoCloseable {
         private static final int LOST_AFTER_READS = 100_000;
@@ -76,44 +110,18 @@ public final class Rehearsal {
         private final TunPair pair;
         private final CompletableFuture<Void> connected = new CompletableFuture<>();
 
-        Stage(NoisePrivateKey key, List<ConnectLine> connect, List<NoisePublicKey> allow) throws NodeException {
+        Stage(NoisePrivateKey key, List<ConnectLine> connect, List<NoisePublicKey> allow, int workers)
+                throws NodeException {
             this.key = key;
             try {
                 pair = TunPair.open("rehearsal", MTU);
             } catch (TunException e) {
                 throw new NodeException(e);
             }
-            engine = Engine.open(
-                    config(key, connect, allow), new UdpPort.Options(0, false, 0, true), InstantSource.system(), this);
+            engine = Engine.open(config(key, connect, allow), OPTIONS, workers, InstantSource.system(), this);
             engine.writeTo(pair.tun());
             pair.tun().start(queue -> new OutboundPath(engine, pair.tun(), queue, () -> {}));
             engine.start();
-        }
-
-        private static NodeConfig config(NoisePrivateKey key, List<ConnectLine> connect, List<NoisePublicKey> allow) {
-            return new NodeConfig(
-                    key,
-                    "",
-                    "",
-                    false,
-                    connect.isEmpty(),
-                    connect,
-                    allow,
-                    Admission.KNOWN,
-                    null,
-                    PresharedKeys.NONE,
-                    Remembered.NOTHING,
-                    false,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    OverlayAddresses.DEFAULT_IPV4_PREFIX,
-                    MTU,
-                    List.of(),
-                    null,
-                    Duration.ZERO,
-                    false,
-                    false);
         }
 
         ConnectLine line() {

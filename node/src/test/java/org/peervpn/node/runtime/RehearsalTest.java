@@ -10,4 +10,10 @@ class RehearsalTest {
     void twoNodesOfOneProcessCarryADownload() {
         assertThatCode(() -> Rehearsal.run(5)).doesNotThrowAnyException();
     }
+
+    /** As where the kernel gives no more. */
+    @Test
+    void nodesThatWantWorkersDoWithoutIfTheirDevicesHaveOneQueue() {
+        assertThatCode(() -> Rehearsal.run(5, 2)).doesNotThrowAnyException();
+    }
 }

@@ -26,6 +26,11 @@ class LinuxTunIT {
     }
 
     @Test
+    void deviceHasOneQueueWhereTheKernelRefusesMore() throws Exception {
+        assertThat(probe("too-many-queues")).contains("queues 1", "answered 300 of 300", "dropped 0");
+    }
+
+    @Test
     void flowStaysInTheQueueByWhichItIsAnswered() throws Exception {
         assertThat(probe("queues"))
                 .contains(

@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 /** Runs in a network namespace of its own and says on the standard output what it found. */
 final class TunProbe {
     private static final int PACKETS = 300; // more than a batch
+    private static final int MAX_KERNEL_QUEUES = 256; // of one device: MAX_TAP_QUEUES in linux/drivers/net/tun.c
     private static final String NAME = "ptun0";
 
     private TunProbe() {}
@@ -34,7 +35,8 @@ final class TunProbe {
     public static void main(String[] arguments) throws Exception {
         ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
         switch (arguments[0]) {
-            case "echo" -> echo();
+            case "echo" -> echo(1);
+            case "too-many-queues" -> echo(MAX_KERNEL_QUEUES + 1);
             case "queues" -> queues();
             case "lost-queues" -> lostQueues();
             case "show" -> show();
@@ -53,8 +55,9 @@ final class TunProbe {
     }
 
     /** UDP datagrams to a neighbour inside come back with addresses and ports exchanged. */
-    private static void echo() throws Exception {
-        Tun tun = LinuxTun.open(NAME, 1420);
+    private static void echo(int queues) throws Exception {
+        Tun tun = LinuxTun.open(NAME, 1420, true, queues);
+        say("queues " + tun.queues());
         run("ip", "address", "add", "10.9.8.1/24", "dev", NAME);
         Tun.Writer writer = tun.newWriter(0);
         tun.start(queue -> batch -> {
