@@ -27,6 +27,11 @@ public final class Proc {
         return mib(pid, "VmHWM:");
     }
 
+    /** The queues of a program's tunnel, if nothing else in its network namespace receives datagrams. */
+    static TunnelQueues queues(long pid, String interfaceName) {
+        return TunnelQueues.of(interfaceName, read(pid, "net/dev"), read(pid, "net/snmp"));
+    }
+
     private static OptionalDouble mib(long pid, String field) {
         return read(pid, "status")
                 .lines()

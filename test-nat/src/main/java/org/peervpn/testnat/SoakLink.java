@@ -18,6 +18,7 @@ final class SoakLink {
     /** wireguard-go sends nothing for 15 s after it has lost the address from which it has sent. */
     static final int LOST_WHEN_STOCK_MOVES = 100;
 
+    private static final String OUR_INTERFACE = "peervpn0";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Pattern SEQUENCE = Pattern.compile("icmp_seq=(\\d+)");
     /** The longest that iperf3 takes. */
@@ -46,6 +47,8 @@ final class SoakLink {
     private int connectionsLost;
     private int roamed;
     private long bytes;
+    private TunnelQueues stockQueues = TunnelQueues.UNUSED;
+    private TunnelQueues ourQueues = TunnelQueues.UNUSED;
     private final List<Integer> memory = new ArrayList<>();
 
     /** The two are connected, and the client has its first address. */
@@ -94,10 +97,12 @@ final class SoakLink {
         }
     }
 
-    /** What our node tells of itself. */
+    /** What our node tells of itself, and the kernel of both ends. */
     void ask(long nowSeconds) {
         JsonNode peer = node.peer(stock.publicKey());
         int now = memoryNow();
+        TunnelQueues ofStock = stock.queues();
+        TunnelQueues ours = Proc.queues(node.node().pid(), OUR_INTERFACE);
         synchronized (this) {
             long ofOurs = nowSeconds - peer.path("lastHandshakeSeconds").asLong();
             if (ofOurs > lastOfOurs + ONE_HANDSHAKE_SECONDS) {
@@ -106,6 +111,8 @@ final class SoakLink {
             }
             bytes = peer.path("rxBytes").asLong() + peer.path("txBytes").asLong();
             memory.add(now);
+            stockQueues = ofStock;
+            ourQueues = ours;
         }
     }
 
@@ -119,11 +126,12 @@ final class SoakLink {
     }
 
     synchronized SoakResult result(Duration lasted) {
-        List<String> answers = ping.output();
-        int sent = answers.stream().mapToInt(SoakLink::sequence).max().orElse(0);
-        int answered = (int) answers.stream()
+        List<String> lines = ping.output();
+        int sent = lines.stream().mapToInt(SoakLink::sequence).max().orElse(0);
+        int[] answered = lines.stream()
                 .filter(line -> line.contains("bytes from") && !line.contains("DUP!"))
-                .count();
+                .mapToInt(SoakLink::sequence)
+                .toArray();
         long logBytes = node.node().lines().stream()
                 .mapToLong(line -> line.length() + 1L)
                 .sum();
@@ -133,14 +141,17 @@ final class SoakLink {
                 stockHandshakes,
                 ourHandshakes,
                 sent,
-                sent - answered,
+                sent - answered.length,
+                SoakResult.mostInARow(sent, answered),
                 mayBeLostPerMove,
                 bytes,
                 connectionsLost,
                 roamed,
                 List.copyOf(memory),
                 logBytes,
-                node.node().isAlive());
+                node.node().isAlive(),
+                stockQueues,
+                ourQueues);
     }
 
     private static int sequence(String line) {

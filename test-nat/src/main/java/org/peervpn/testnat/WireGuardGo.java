@@ -101,6 +101,10 @@ public final class WireGuardGo {
         host.output("wg", "addconf", interfaceName, file.toString());
     }
 
+    TunnelQueues queues() {
+        return Proc.queues(pid(), interfaceName);
+    }
+
     public long pid() {
         return process.pid();
     }
