@@ -16,7 +16,7 @@ class EngineTest {
     void workersAreDismissedIfTheDeviceHasNoQueueForEach() throws Exception {
         NodeConfig config = Rehearsal.config(NoisePrivateKey.generate(new SecureRandom()), List.of(), List.of());
         try (Engine engine = Engine.open(config, Rehearsal.OPTIONS, 2, InstantSource.system(), new NoMachine());
-                TunPair pair = TunPair.open("one-queue");
+                TunPair pair = TunPair.open("one-queue", 1420);
                 Tun tun = pair.tun()) {
             assertThat(engine.queues()).isEqualTo(2);
             assertThat(engine.port().workers()).isEqualTo(2);
