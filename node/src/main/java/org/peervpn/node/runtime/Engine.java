@@ -470,7 +470,7 @@ final class Engine implements AutoCloseable {
         }
         if (!manyHandshakes && X25519.isBusy()) {
             manyHandshakes = true;
-            inBackground(X25519::loadNative);
+            inBackground(X25519::loadConscrypt);
         }
         if (!waitingForSettled.isEmpty() && core.publicEndpointSettled()) {
             waitingForSettled.forEach(waiting -> waiting.complete(null));

@@ -49,7 +49,7 @@ final class SimNode implements NodeOutput {
     private static final Duration FOR_EVER = Duration.ZERO;
 
     static {
-        X25519.loadNative(); // of many handshakes
+        X25519.loadConscrypt(); // of many handshakes
     }
 
     private final SimHost host;

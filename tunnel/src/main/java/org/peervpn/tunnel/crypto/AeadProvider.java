@@ -93,8 +93,8 @@ public enum AeadProvider {
                     .filter(AeadProvider::works)
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("ChaCha20-Poly1305 fails its self test"));
-            if (found == LIBCRYPTO || found == CONSCRYPT) { // it is loaded now
-                X25519.loadNative();
+            if (found == CONSCRYPT) { // which is loaded now
+                X25519.loadConscrypt();
             }
             return found;
         }

@@ -5,7 +5,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.nio.Buffer;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
@@ -55,31 +54,13 @@ final class ForeignFunctions {
                 : type.getMethod("of", type("MemoryLayout"), layouts.getClass()).invoke(null, layout(result), layouts);
     }
 
-    /** Of the beginning of a direct buffer. */
-    static long address(ByteBuffer buffer) {
-        try {
-            return (long) Addresses.OF_POSITION.invokeExact((Buffer) buffer) - buffer.position();
-        } catch (Throwable e) {
-            throw new IllegalStateException("the address of a buffer is not to be had", e);
-        }
-    }
-
-    private static final class Addresses {
-        /** {@code (Buffer)long}: the address of the position of a direct buffer. */
-        static final MethodHandle OF_POSITION = find();
-
-        private static MethodHandle find() {
-            try {
-                Class<?> segment = type("MemorySegment");
-                MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-                MethodHandle ofBuffer =
-                        lookup.findStatic(segment, "ofBuffer", MethodType.methodType(segment, Buffer.class));
-                MethodHandle address = lookup.findVirtual(segment, "address", MethodType.methodType(long.class));
-                return MethodHandles.filterReturnValue(ofBuffer, address);
-            } catch (ReflectiveOperationException e) {
-                throw new ExceptionInInitializerError(e);
-            }
-        }
+    /** {@code (Buffer)long}: the address of the position of a direct buffer. */
+    static MethodHandle addressOfPosition() throws ReflectiveOperationException {
+        Class<?> segment = type("MemorySegment");
+        MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+        MethodHandle ofBuffer = lookup.findStatic(segment, "ofBuffer", MethodType.methodType(segment, Buffer.class));
+        MethodHandle address = lookup.findVirtual(segment, "address", MethodType.methodType(long.class));
+        return MethodHandles.filterReturnValue(ofBuffer, address);
     }
 
     private static Object layout(Class<?> primitive) throws ReflectiveOperationException {

@@ -2,6 +2,7 @@ package org.peervpn.tunnel.crypto;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
@@ -18,8 +19,9 @@ final class LibcryptoAead implements Aead {
     private static final long NULL = 0;
 
     /** OpenSSL's functions; their results are 1 for success. Constants, so that the compiler sees through them. */
-    private static final MethodHandle NEW;
+    private static final MethodHandle ADDRESS;
 
+    private static final MethodHandle NEW;
     private static final MethodHandle INIT;
     private static final MethodHandle UPDATE;
     private static final MethodHandle FINAL;
@@ -29,6 +31,7 @@ final class LibcryptoAead implements Aead {
     static {
         try {
             ForeignFunctions libcrypto = new ForeignFunctions("libcrypto.so.3");
+            ADDRESS = ForeignFunctions.addressOfPosition();
             NEW = libcrypto.function("EVP_CIPHER_CTX_new", long.class);
             INIT = libcrypto.function(
                     "EVP_CipherInit_ex",
@@ -185,7 +188,11 @@ final class LibcryptoAead implements Aead {
 
     private static long address(ByteBuffer buffer, int index) {
         check(buffer.isDirect());
-        return ForeignFunctions.address(buffer) + index;
+        try {
+            return (long) ADDRESS.invokeExact((Buffer) buffer) - buffer.position() + index;
+        } catch (Throwable e) {
+            throw failed(e);
+        }
     }
 
     private static void check(boolean success) {

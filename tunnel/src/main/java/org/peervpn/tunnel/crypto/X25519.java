@@ -2,7 +2,6 @@ package org.peervpn.tunnel.crypto;
 
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The Diffie-Hellman function of RFC 7748. Scalars are clamped when they are used. Any thread may use it. */
@@ -12,19 +11,11 @@ public final class X25519 {
     /** Whatever computes the function: as {@link X25519#agree}, and as exact about points of small order. */
     interface Agreement {
         byte @Nullable [] agree(byte[] privateKey, byte[] publicKey);
-
-        default byte[] publicKey(byte[] privateKey) {
-            byte[] key = new byte[LENGTH];
-            org.bouncycastle.math.ec.rfc7748.X25519.generatePublicKey(privateKey, 0, key, 0);
-            return key;
-        }
     }
 
     private static final int FEW = 64; // a dozen handshakes
 
-    static final Agreement PLAIN = X25519::agreePlainly;
-
-    private static volatile Agreement fastest = PLAIN;
+    private static volatile Agreement fastest = X25519::agreePlainly;
     private static int agreements; // more or less: threads may overwrite one another's count
 
     private X25519() {}
@@ -36,7 +27,9 @@ public final class X25519 {
     }
 
     public static byte[] publicKey(byte[] privateKey) {
-        return fastest.publicKey(privateKey);
+        byte[] key = new byte[LENGTH];
+        org.bouncycastle.math.ec.rfc7748.X25519.generatePublicKey(privateKey, 0, key, 0);
+        return key;
     }
 
     /** null for a point of small order, whose result is all zero whoever computes it. */
@@ -45,7 +38,7 @@ public final class X25519 {
         return fastest.agree(privateKey, publicKey);
     }
 
-    /** True once so many have been computed that {@link #loadNative} would have been worth its time. */
+    /** True once so many have been computed that {@link #loadConscrypt} would have been worth its time. */
     public static boolean isBusy() {
         return agreements > FEW;
     }
@@ -58,24 +51,17 @@ public final class X25519 {
     }
 
     /**
-     * From now on native code is used, of the machine's OpenSSL or else Conscrypt's, which takes a third of the time; to load
-     * it takes a tenth of a second. Without it, or if it does not agree with plain Java, all is as before.
+     * From now on Conscrypt is used, which takes a third of the time; to load it takes a tenth of a second. Without it, or if
+     * it does not agree with plain Java, all is as before.
      */
-    public static void loadNative() {
-        if (fastest == PLAIN && !use(LibcryptoX25519::new)) {
-            use(ConscryptX25519::new);
-        }
-    }
-
-    /** False if that cannot be. */
-    static boolean use(Supplier<Agreement> another) {
+    public static void loadConscrypt() {
         try {
-            Agreement agreement = another.get();
-            boolean works = passesSelfTest(agreement);
-            fastest = works ? agreement : fastest;
-            return works;
+            Agreement conscrypt = new ConscryptX25519();
+            if (passesSelfTest(conscrypt)) {
+                fastest = conscrypt;
+            }
         } catch (LinkageError | RuntimeException e) {
-            return false; // no native library for this machine
+            return; // no native library for this machine
         }
     }
 
@@ -86,7 +72,6 @@ public final class X25519 {
         Arrays.fill(point, (byte) 0xd9); // its highest bit does not count
         try {
             return Arrays.equals(agreement.agree(scalar, point), agreePlainly(scalar, point))
-                    && Arrays.equals(agreement.publicKey(scalar), PLAIN.publicKey(scalar))
                     && agreement.agree(scalar, new byte[LENGTH]) == null;
         } catch (LinkageError | RuntimeException e) {
             return false;
