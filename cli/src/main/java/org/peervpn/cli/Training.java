@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import org.peervpn.node.runtime.Greetings;
 import org.peervpn.node.runtime.NodeException;
 import org.peervpn.node.runtime.Rehearsal;
 
@@ -16,6 +17,7 @@ import org.peervpn.node.runtime.Rehearsal;
  */
 public final class Training {
     private static final int MEGABYTES = 200;
+    private static final int HANDSHAKES = 2_000;
     private static final String CLASS = ".class";
 
     private Training() {}
@@ -25,6 +27,7 @@ public final class Training {
         PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
         Main.run(args, nowhere, nowhere);
         Rehearsal.run(MEGABYTES);
+        Greetings.exchange(HANDSHAKES);
         for (String name : ownClasses()) {
             initialize(name);
         }

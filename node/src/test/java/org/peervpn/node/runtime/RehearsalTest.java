@@ -1,5 +1,6 @@
 package org.peervpn.node.runtime;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import org.junit.jupiter.api.Test;
@@ -9,6 +10,11 @@ class RehearsalTest {
     @Test
     void twoNodesOfOneProcessCarryADownload() {
         assertThatCode(() -> Rehearsal.run(5)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void strangersShakeHandsWithANode() {
+        assertThat(Greetings.exchange(20)).isEqualTo(20);
     }
 
     /** As where the kernel gives no more. */
