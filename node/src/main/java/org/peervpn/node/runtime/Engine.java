@@ -464,10 +464,10 @@ final class Engine implements AutoCloseable {
 
     /** The end of whatever the loop did: what was queued leaves, and the timer is set anew. */
     private void endTurn() {
-        port.flush();
         if (tun != null) {
             tun.flush();
         }
+        port.flush();
         if (!manyHandshakes && X25519.isBusy()) {
             manyHandshakes = true;
             inBackground(X25519::loadConscrypt);

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.peervpn.tunnel.foreign.ForeignFunctions;
 
 /** {@link Aead} by the machine's OpenSSL, on Java 22 and later. */
 final class LibcryptoAead implements Aead {

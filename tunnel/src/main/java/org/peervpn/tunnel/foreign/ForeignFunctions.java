@@ -1,4 +1,4 @@
-package org.peervpn.tunnel.crypto;
+package org.peervpn.tunnel.foreign;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -13,14 +13,14 @@ import java.util.Optional;
  *
  * <p>The functions must be short and must not call back: the thread does not leave Java for them.
  */
-final class ForeignFunctions {
+public final class ForeignFunctions {
     private static final String PACKAGE = "java.lang.foreign.";
 
     private final Object linker;
     private final Object library;
 
     /** @throws ReflectiveOperationException if this Java has no such linker, or the machine no such library */
-    ForeignFunctions(String libraryName) throws ReflectiveOperationException {
+    public ForeignFunctions(String libraryName) throws ReflectiveOperationException {
         linker = type("Linker").getMethod("nativeLinker").invoke(null);
         Object forever = type("Arena").getMethod("global").invoke(null);
         library = type("SymbolLookup")
@@ -29,7 +29,8 @@ final class ForeignFunctions {
     }
 
     /** A handle of this type, of whose classes each is int or long, and the result's perhaps void. */
-    MethodHandle function(String name, Class<?> result, Class<?>... parameters) throws ReflectiveOperationException {
+    public MethodHandle function(String name, Class<?> result, Class<?>... parameters)
+            throws ReflectiveOperationException {
         Optional<?> symbol = (Optional<?>)
                 type("SymbolLookup").getMethod("find", String.class).invoke(library, name);
         Object address = symbol.orElseThrow(() -> new NoSuchMethodException(name));
@@ -55,7 +56,7 @@ final class ForeignFunctions {
     }
 
     /** {@code (Buffer)long}: the address of the position of a direct buffer. */
-    static MethodHandle addressOfPosition() throws ReflectiveOperationException {
+    public static MethodHandle addressOfPosition() throws ReflectiveOperationException {
         Class<?> segment = type("MemorySegment");
         MethodHandles.Lookup lookup = MethodHandles.publicLookup();
         MethodHandle ofBuffer = lookup.findStatic(segment, "ofBuffer", MethodType.methodType(segment, Buffer.class));

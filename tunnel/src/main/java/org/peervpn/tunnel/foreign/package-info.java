@@ -1,0 +1,5 @@
+/** Edge: calls native libraries by the platform's own linker, where Java has one. Decides nothing. */
+@NullMarked
+package org.peervpn.tunnel.foreign;
+
+import org.jspecify.annotations.NullMarked;
