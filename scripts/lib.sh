@@ -118,8 +118,11 @@ build() {
   as_owner "$root" mkdir -p "$root"/{cli,"$module"}/target
   (cd "$root" && as_owner "$root" env JAVA_HOME="$(build_jdk)" \
     mvn -q -B -ntp --color=never -pl "$module" -am -DskipTests "${options[@]}" package) || die "the build failed"
-  ((${#options[@]})) || archive_classes "$root"
-  as_owner "$root" touch "$root"/{cli,"$module"}/target/built
+  if ((${#options[@]} == 0)); then
+    archive_classes "$root"
+    as_owner "$root" touch "$root/cli/target/built"
+  fi
+  as_owner "$root" touch "$root/$module/target/built"
 }
 
 # is_built ROOT MODULE: whether the module and the program are there, and no source is newer than the module.

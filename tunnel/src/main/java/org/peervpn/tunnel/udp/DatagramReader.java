@@ -8,6 +8,7 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.peervpn.tunnel.Path;
@@ -34,13 +35,16 @@ final class DatagramReader implements EpollIoHandle {
         this.messagesPerWakeup = messagesPerWakeup;
     }
 
-    /** Until the channel is closed. On its loop; false if there are no descriptors left. */
+    /** Until the channel is closed. On its loop; false if there are no descriptors left, or no more can be watched. */
     static boolean start(
             EpollDatagramChannel channel,
             MessageBatch batch,
             Delivery delivery,
             SourcePaths paths,
             int messagesPerWakeup) {
+        if (!channel.isOpen()) {
+            return true; // nor has anybody to read it
+        }
         FileDescriptor fd;
         try {
             fd = new FileDescriptor(MessageBatch.LibC.fcntl(channel.fd().intValue(), F_DUPFD_CLOEXEC, 0));
@@ -48,15 +52,28 @@ final class DatagramReader implements EpollIoHandle {
             return false;
         }
         DatagramReader reader = new DatagramReader(fd, batch, delivery, paths, messagesPerWakeup);
-        IoRegistration registration =
-                ((IoEventLoop) channel.eventLoop()).register(reader).getNow();
-        registration.submit(EpollIoOps.EPOLLIN);
+        Future<IoRegistration> registered = ((IoEventLoop) channel.eventLoop()).register(reader);
+        IoRegistration registration = registered.isSuccess() ? registered.getNow() : null;
+        if (registration == null || !reader.begin(registration)) {
+            reader.close();
+            return false;
+        }
         // Comes before whoever closes the channel is told that it is closed: then the port is free.
         var unused = channel.closeFuture().addListener(closed -> {
             registration.cancel();
             reader.close();
         });
         return true;
+    }
+
+    private boolean begin(IoRegistration registration) {
+        try {
+            registration.submit(EpollIoOps.EPOLLIN);
+            return true;
+        } catch (UncheckedIOException e) { // the kernel has no room to watch it
+            registration.cancel();
+            return false;
+        }
     }
 
     @Override
@@ -75,7 +92,7 @@ final class DatagramReader implements EpollIoHandle {
                 }
                 left = count < MessageBatch.MESSAGES ? 0 : left - count;
             }
-        } catch (IOException e) {
+        } catch (Throwable e) { // an error told to the socket; let through, any other would end the loop
             delivery.failed(e);
         }
         delivery.batchEnded();

@@ -23,7 +23,7 @@ final class Delivery {
     void deliver(Path source, ByteBuffer datagram) {
         try {
             receiver.received(source, datagram);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // let through, it would end the loop
             failed(e);
         }
     }
@@ -31,7 +31,7 @@ final class Delivery {
     void batchEnded() {
         try {
             receiver.batchEnded();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed(e);
         }
     }

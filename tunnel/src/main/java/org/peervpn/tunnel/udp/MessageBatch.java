@@ -13,7 +13,7 @@ import org.peervpn.tunnel.foreign.ForeignFunctions;
 
 /**
  * Room for what recvmmsg brings: up to 16 datagrams, or trains of them that the kernel has joined (UDP_GRO), with their
- * sources. One for all sockets of a loop. Makes no objects.
+ * sources. One for all sockets of a loop. Makes no object for a datagram.
  */
 final class MessageBatch {
     static final int MESSAGES = 16;
@@ -29,7 +29,7 @@ final class MessageBatch {
 
         private LibC() {}
 
-        static native int recvmmsg(int fd, Pointer messages, int count, int flags, @Nullable Pointer timeout)
+        static native int recvmmsg(int fd, @Nullable Pointer messages, int count, int flags, @Nullable Pointer timeout)
                 throws LastErrorException;
 
         static native int fcntl(int fd, int command, int argument) throws LastErrorException;
@@ -40,6 +40,7 @@ final class MessageBatch {
 
     private static final int MSG_DONTWAIT = 0x40;
     private static final int EINTR = 4;
+    private static final int EBADF = 9;
     private static final int EAGAIN = 11;
 
     // struct mmsghdr, where pointers have 8 bytes: a struct msghdr and the length of what has come
@@ -92,9 +93,19 @@ final class MessageBatch {
     /** null where the kernel's structures are others, or its calls are not to be had. */
     static @Nullable MessageBatch create() {
         try {
-            return Native.POINTER_SIZE == Long.BYTES ? new MessageBatch() : null;
-        } catch (UnsatisfiedLinkError | OutOfMemoryError e) {
+            return Native.POINTER_SIZE == Long.BYTES && isThere() ? new MessageBatch() : null;
+        } catch (LinkageError | OutOfMemoryError e) {
             return null;
+        }
+    }
+
+    /** Not if it is forbidden to this process: the datagrams would be told of again and again, and never come. */
+    private static boolean isThere() {
+        try {
+            LibC.recvmmsg(-1, null, 1, MSG_DONTWAIT, null);
+            return false;
+        } catch (LastErrorException e) {
+            return e.getErrorCode() == EBADF;
         }
     }
 

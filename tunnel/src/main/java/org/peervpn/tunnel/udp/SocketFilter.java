@@ -130,7 +130,7 @@ final class SocketFilter {
                 Memory header = header(program, instructions.length)) {
             LibC.setsockopt(fd, SOL_SOCKET, option, header, (int) header.size());
             return true;
-        } catch (LastErrorException | UnsatisfiedLinkError e) {
+        } catch (LastErrorException | LinkageError e) {
             LOG.debug("the kernel does not filter datagrams for us: {}", e.getMessage());
             return false;
         }
@@ -142,7 +142,7 @@ final class SocketFilter {
             info.clear();
             LibC.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, new IntByReference(MEMINFO_BYTES));
             return info.getInt(MEMINFO_DROPS) & 0xffff_ffffL;
-        } catch (LastErrorException | UnsatisfiedLinkError e) {
+        } catch (LastErrorException | LinkageError e) {
             return 0;
         }
     }

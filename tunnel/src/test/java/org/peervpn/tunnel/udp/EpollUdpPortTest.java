@@ -41,6 +41,12 @@ class EpollUdpPortTest extends UdpPortTest {
     }
 
     @Test
+    void datagramsComeManyAtATimeOnThisMachine() {
+        assumeTrue(Epoll.isAvailable());
+        assertThat(MessageBatch.create()).isNotNull();
+    }
+
+    @Test
     void kernelDropsWhatCanBeNeitherWireGuardNorStun() throws Exception {
         assumeTrue(Epoll.isAvailable());
         for (InetAddress loopback : List.of(IPV4_LOOPBACK, IPV6_LOOPBACK)) {

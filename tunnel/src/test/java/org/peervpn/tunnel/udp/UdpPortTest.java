@@ -22,8 +22,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,12 +38,13 @@ abstract class UdpPortTest {
     static final class Received implements UdpPort.Receiver {
         final BlockingQueue<Datagram> datagrams = new LinkedBlockingQueue<>();
         private final AtomicInteger batches = new AtomicInteger();
-        private final AtomicBoolean failOnce = new AtomicBoolean();
+        private final AtomicReference<@Nullable Runnable> failOnce = new AtomicReference<>();
 
         @Override
         public void received(Path source, ByteBuffer datagram) {
-            if (failOnce.getAndSet(false)) {
-                throw new IllegalStateException("a mistake");
+            Runnable failure = failOnce.getAndSet(null);
+            if (failure != null) {
+                failure.run();
             }
             byte[] bytes = new byte[datagram.remaining()];
             datagram.get(bytes);
@@ -164,12 +166,21 @@ abstract class UdpPortTest {
     void receiverThatFailsOnceGetsTheNextDatagram() throws Exception {
         UdpPort port = open(0, false);
         DatagramSocket other = socket(IPV4_LOOPBACK);
-        received.failOnce.set(true);
-        other.send(packet("lost", new InetSocketAddress(IPV4_LOOPBACK, port.port())));
-        other.send(packet("good", new InetSocketAddress(IPV4_LOOPBACK, port.port())));
+        List<Runnable> failures = List.of(
+                () -> {
+                    throw new IllegalStateException("a mistake");
+                },
+                () -> {
+                    throw new OutOfMemoryError("not really");
+                });
+        for (Runnable failure : failures) {
+            received.failOnce.set(failure);
+            other.send(packet("lost", new InetSocketAddress(IPV4_LOOPBACK, port.port())));
+            other.send(packet("good", new InetSocketAddress(IPV4_LOOPBACK, port.port())));
 
-        assertThat(received.next().content()).isEqualTo("good");
-        assertThat(port.droppedDatagrams()).isEqualTo(1);
+            assertThat(received.next().content()).isEqualTo("good");
+        }
+        assertThat(port.droppedDatagrams()).isEqualTo(2);
     }
 
     @Test
