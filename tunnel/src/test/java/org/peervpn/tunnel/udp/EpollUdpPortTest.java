@@ -29,10 +29,14 @@ import org.peervpn.tunnel.Path;
 class EpollUdpPortTest extends UdpPortTest {
     private static final byte[] STUN_COOKIE = {0x21, 0x12, (byte) 0xa4, 0x42};
 
-    @Override
-    EventLoopGroup newGroup() {
+    static EventLoopGroup newEpollGroup() {
         assumeTrue(Epoll.isAvailable());
         return new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    }
+
+    @Override
+    EventLoopGroup newGroup() {
+        return newEpollGroup();
     }
 
     @Override
