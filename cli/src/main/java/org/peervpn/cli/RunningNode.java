@@ -51,6 +51,8 @@ final class RunningNode {
     /** null unless the operator is asked and sits at a terminal. */
     private volatile @Nullable GuestPrompt prompt;
 
+    private volatile boolean signalled;
+
     RunningNode(NodeConfig config, Node.Options options, Console console, PrintStream err, Reload reload) {
         this.reload = reload;
         this.config = config;
@@ -71,7 +73,7 @@ final class RunningNode {
             Node node = Node.start(config, options, this::tell);
             starting.complete(node);
             new Hangup().listen(() -> reload.apply(node));
-            introduce(node);
+            introduceUnlessSignalled(node);
             return end(node);
         } finally {
             starting.cancel(false);
@@ -119,6 +121,7 @@ final class RunningNode {
     /** SIGINT or SIGTERM: the JVM would end with another code than ours, so the hook itself has the last word. */
     private void endOnSignal(CompletableFuture<Node> starting) {
         int exitCode = Main.DONE;
+        signalled = true;
         try {
             Node node = starting.join();
             node.close();
@@ -136,6 +139,17 @@ final class RunningNode {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
             // The JVM is ending already: the hook halts it.
+        }
+    }
+
+    /** A node that is closed meanwhile answers no questions, and nobody wants to know. */
+    private void introduceUnlessSignalled(Node node) {
+        try {
+            introduce(node);
+        } catch (RuntimeException e) {
+            if (!signalled) {
+                throw e;
+            }
         }
     }
 
