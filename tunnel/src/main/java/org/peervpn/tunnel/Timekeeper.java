@@ -101,9 +101,8 @@ final class Timekeeper {
             timers.zeroKeysNanos = Timing.NEVER;
             peer.keypairs().erase();
         }
-        // A stamp that is set after it has been read here wakes us. It is read once: another thread may clear it and
-        // set
-        // it again, which does not wake us any more.
+        // A stamp that is set after it has been read here wakes us. It is read once.
+        // Another thread may clear it and set it again, which does not wake us any more.
         long unanswered = lane.unansweredSinceNanos();
         if (unanswered != Lane.UNSET) {
             lane.watch();

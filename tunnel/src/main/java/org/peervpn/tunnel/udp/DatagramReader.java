@@ -47,7 +47,7 @@ final class DatagramReader implements EpollIoHandle {
         }
         FileDescriptor fd;
         try {
-            fd = new FileDescriptor(MessageBatch.LibC.fcntl(channel.fd().intValue(), F_DUPFD_CLOEXEC, 0));
+            fd = new FileDescriptor(LibC.fcntl(channel.fd().intValue(), F_DUPFD_CLOEXEC, 0));
         } catch (LastErrorException e) {
             return false;
         }
@@ -99,7 +99,7 @@ final class DatagramReader implements EpollIoHandle {
     }
 
     private void deliver(int message) {
-        Path source = paths.of(batch.names(), batch.name(message));
+        Path source = paths.of(batch.names(), MessageBatch.name(message));
         int length = batch.length(message);
         int datagramBytes = batch.datagramBytes(message);
         int start = 0;

@@ -21,20 +21,6 @@ final class MessageBatch {
     /** No UDP payload is as long, so that none is ever cut off. The pages that nothing fills cost nothing. */
     private static final int SLOT_BYTES = 65_536;
 
-    /** What of libc is needed; every call fails with a {@link LastErrorException}. */
-    static final class LibC {
-        static {
-            Native.register(LibC.class, "c");
-        }
-
-        private LibC() {}
-
-        static native int recvmmsg(int fd, @Nullable Pointer messages, int count, int flags, @Nullable Pointer timeout)
-                throws LastErrorException;
-
-        static native int fcntl(int fd, int command, int argument) throws LastErrorException;
-    }
-
     /** The same function, but cheaper, and without a reason if it fails; null before Java 22. */
     private static final @Nullable MethodHandle RECVMMSG = findRecvmmsg();
 
@@ -172,7 +158,7 @@ final class MessageBatch {
     }
 
     /** Where that of message i begins. */
-    int name(int i) {
+    static int name(int i) {
         return NAMES_START + i * SourcePaths.NAME_BYTES;
     }
 

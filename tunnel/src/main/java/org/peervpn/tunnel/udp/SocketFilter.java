@@ -3,7 +3,6 @@ package org.peervpn.tunnel.udp;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,20 +14,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SocketFilter {
     private static final Logger LOG = LoggerFactory.getLogger(SocketFilter.class);
-
-    /** What of libc is needed; every call fails with a {@link LastErrorException}. */
-    static final class LibC {
-        static {
-            Native.register(LibC.class, "c");
-        }
-
-        private LibC() {}
-
-        static native int setsockopt(int fd, int level, int name, Pointer value, int length) throws LastErrorException;
-
-        static native int getsockopt(int fd, int level, int name, Pointer value, IntByReference length)
-                throws LastErrorException;
-    }
 
     private static final int SOL_SOCKET = 1;
     private static final int SO_ATTACH_FILTER = 26;
