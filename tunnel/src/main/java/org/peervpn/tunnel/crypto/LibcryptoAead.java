@@ -1,5 +1,7 @@
 package org.peervpn.tunnel.crypto;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 import java.nio.Buffer;
@@ -9,47 +11,48 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.peervpn.tunnel.foreign.ForeignFunctions;
 
-/** {@link Aead} by the machine's OpenSSL, on Java 22 and later. */
+/**
+ * {@link Aead} by the machine's OpenSSL, on Java 22 and later: by the functions of its cipher itself (provider-cipher(7)),
+ * since those of EVP around them cost an eighth more.
+ */
 final class LibcryptoAead implements Aead {
-    // openssl/evp.h
-    private static final int GET_TAG = 0x10; // EVP_CTRL_AEAD_GET_TAG
-    private static final int SET_TAG = 0x11; // EVP_CTRL_AEAD_SET_TAG
-    private static final int OPEN = 0;
-    private static final int SEAL = 1;
+    // The numbers of the cipher's functions: OSSL_FUNC_CIPHER_… of openssl/core_dispatch.h
+    private static final int CIPHER_NEWCTX = 1;
+    private static final int CIPHER_ENCRYPT_INIT = 2;
+    private static final int CIPHER_DECRYPT_INIT = 3;
+    private static final int CIPHER_UPDATE = 4;
+    private static final int CIPHER_FINAL = 5;
+    private static final int CIPHER_GET_CTX_PARAMS = 10;
 
+    private static final int SUCCESS = 1;
     private static final long NULL = 0;
+    private static final long KEY_BYTES = AeadKey.LENGTH;
+    private static final long NONCE_BYTES = 12;
 
-    /** OpenSSL's functions; their results are 1 for success. Constants, so that the compiler sees through them. */
+    /** Constants, so that the compiler sees through them. */
     private static final MethodHandle ADDRESS;
 
     private static final MethodHandle NEW;
-    private static final MethodHandle INIT;
+    private static final MethodHandle INIT_TO_SEAL;
+    private static final MethodHandle INIT_TO_OPEN;
     private static final MethodHandle UPDATE;
     private static final MethodHandle FINAL;
-    private static final MethodHandle CONTROL;
-    private static final long CIPHER;
+    private static final MethodHandle GET_PARAMETERS;
+    private static final long PROVIDER_CONTEXT;
 
     static {
         try {
-            ForeignFunctions libcrypto = new ForeignFunctions("libcrypto.so.3");
             ADDRESS = ForeignFunctions.addressOfPosition();
-            NEW = libcrypto.function("EVP_CIPHER_CTX_new", long.class);
-            INIT = libcrypto.function(
-                    "EVP_CipherInit_ex",
-                    int.class,
-                    long.class,
-                    long.class,
-                    long.class,
-                    long.class,
-                    long.class,
-                    int.class);
-            UPDATE = libcrypto.function(
-                    "EVP_CipherUpdate", int.class, long.class, long.class, long.class, long.class, int.class);
-            FINAL = libcrypto.function("EVP_CipherFinal_ex", int.class, long.class, long.class, long.class);
-            CONTROL =
-                    libcrypto.function("EVP_CIPHER_CTX_ctrl", int.class, long.class, int.class, int.class, long.class);
-            CIPHER = (long)
-                    libcrypto.function("EVP_chacha20_poly1305", long.class).invokeExact();
+            LibcryptoCipher cipher = LibcryptoCipher.find("ChaCha20-Poly1305");
+            Class<?>[] init = {long.class, long.class, long.class, long.class, long.class, long.class};
+            NEW = cipher.function(CIPHER_NEWCTX, long.class, long.class);
+            INIT_TO_SEAL = cipher.function(CIPHER_ENCRYPT_INIT, int.class, init);
+            INIT_TO_OPEN = cipher.function(CIPHER_DECRYPT_INIT, int.class, init);
+            UPDATE = cipher.function(
+                    CIPHER_UPDATE, int.class, long.class, long.class, long.class, long.class, long.class, long.class);
+            FINAL = cipher.function(CIPHER_FINAL, int.class, long.class, long.class, long.class, long.class);
+            GET_PARAMETERS = cipher.function(CIPHER_GET_CTX_PARAMS, int.class, long.class, long.class);
+            PROVIDER_CONTEXT = cipher.providerContext();
         } catch (Throwable e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -60,8 +63,15 @@ final class LibcryptoAead implements Aead {
     private static final int NONCE = 32;
     private static final int COUNTER_IN_NONCE = NONCE + 4;
     private static final int WRITTEN = 48;
-    private static final int TAG = 64;
-    private static final int SCRATCH_BYTES = 80;
+    private static final int TAG_NAME = 56;
+
+    /** A list of two OSSL_PARAM (openssl/core.h): the tag, and what ends the list. */
+    private static final int TAG_PARAMETER = 64;
+
+    private static final int OSSL_PARAM_BYTES = 40;
+    private static final int OSSL_PARAM_OCTET_STRING = 5;
+    private static final int TAG_ADDRESS = TAG_PARAMETER + 16;
+    private static final int SCRATCH_BYTES = TAG_PARAMETER + 2 * OSSL_PARAM_BYTES;
 
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final long address = address(scratch, 0);
@@ -75,12 +85,16 @@ final class LibcryptoAead implements Aead {
     private @Nullable AeadKey current;
 
     LibcryptoAead() {
+        scratch.put(TAG_NAME, "tag".getBytes(US_ASCII));
+        scratch.putLong(TAG_PARAMETER, address + TAG_NAME)
+                .putInt(TAG_PARAMETER + 8, OSSL_PARAM_OCTET_STRING)
+                .putLong(TAG_PARAMETER + 24, TAG_LENGTH);
         try {
-            context = (long) NEW.invokeExact();
-            check(context != NULL && (int) INIT.invokeExact(context, CIPHER, NULL, NULL, NULL, SEAL) == 1);
+            context = (long) NEW.invokeExact(PROVIDER_CONTEXT);
         } catch (Throwable e) {
             throw failed(e);
         }
+        check(context != NULL);
     }
 
     @Override
@@ -121,11 +135,10 @@ final class LibcryptoAead implements Aead {
 
     private void seal(AeadKey key, long nonce, byte[] associatedData, long from, int length, long to) {
         try {
-            begin(key, nonce, associatedData, SEAL);
-            long end = to + length;
-            check((length == 0 || (int) UPDATE.invokeExact(context, to, address + WRITTEN, from, length) == 1)
-                    && (int) FINAL.invokeExact(context, end, address + WRITTEN) == 1
-                    && (int) CONTROL.invokeExact(context, GET_TAG, TAG_LENGTH, end) == 1);
+            begin(key, nonce, true, NULL);
+            process(associatedData, from, length, to);
+            scratch.putLong(TAG_ADDRESS, to + length);
+            check(finish(to + length) && (int) GET_PARAMETERS.invokeExact(context, address + TAG_PARAMETER) == SUCCESS);
         } catch (Throwable e) {
             throw failed(e);
         }
@@ -133,36 +146,58 @@ final class LibcryptoAead implements Aead {
 
     private boolean open(AeadKey key, long nonce, byte[] associatedData, long from, int length, long to) {
         try {
-            begin(key, nonce, associatedData, OPEN);
-            check((int) CONTROL.invokeExact(context, SET_TAG, TAG_LENGTH, from + length) == 1);
-            check(length == 0 || (int) UPDATE.invokeExact(context, to, address + WRITTEN, from, length) == 1);
-            return (int) FINAL.invokeExact(context, to + length, address + WRITTEN) == 1;
+            scratch.putLong(TAG_ADDRESS, from + length);
+            begin(key, nonce, false, address + TAG_PARAMETER);
+            process(associatedData, from, length, to);
+            return finish(to + length);
         } catch (Throwable e) {
             throw failed(e);
         }
     }
 
     @SuppressWarnings("ReferenceEquality") // the same key again, which is the rule, need not be set anew
-    private void begin(AeadKey key, long nonce, byte[] associatedData, int direction) throws Throwable {
+    private void begin(AeadKey key, long nonce, boolean seals, long parameters) throws Throwable {
         scratch.putLong(COUNTER_IN_NONCE, nonce);
         if (key == current) {
-            check((int) INIT.invokeExact(context, NULL, NULL, NULL, address + NONCE, direction) == 1);
+            init(seals, NULL, parameters);
         } else {
             current = null; // until the new key is set, come what may
             key.copyTo(scratch, KEY);
-            check((int) INIT.invokeExact(context, NULL, NULL, address + KEY, address + NONCE, direction) == 1);
+            init(seals, address + KEY, parameters);
             scratch.putLong(KEY, 0).putLong(KEY + 8, 0).putLong(KEY + 16, 0).putLong(KEY + 24, 0);
             current = key;
         }
+    }
+
+    /** @param key NULL for the one that is set */
+    private void init(boolean seals, long key, long parameters) throws Throwable {
+        long nonce = address + NONCE;
+        int result = seals
+                ? (int) INIT_TO_SEAL.invokeExact(context, key, KEY_BYTES, nonce, NONCE_BYTES, parameters)
+                : (int) INIT_TO_OPEN.invokeExact(context, key, KEY_BYTES, nonce, NONCE_BYTES, parameters);
+        check(result == SUCCESS);
+    }
+
+    private void process(byte[] associatedData, long from, int length, long to) throws Throwable {
         if (associatedData.length > 0) {
-            ByteBuffer direct = ByteBuffer.allocateDirect(associatedData.length).put(associatedData);
+            ByteBuffer direct = ByteBuffer.allocateDirect(associatedData.length).put(0, associatedData);
             try {
-                long at = address(direct, 0);
-                check((int) UPDATE.invokeExact(context, NULL, address + WRITTEN, at, associatedData.length) == 1);
+                check(update(address(direct, 0), associatedData.length, NULL));
             } finally {
                 Reference.reachabilityFence(direct);
             }
         }
+        check(length == 0 || update(from, length, to));
+    }
+
+    /** @param to NULL for associated data */
+    private boolean update(long from, long length, long to) throws Throwable {
+        return (int) UPDATE.invokeExact(context, to, address + WRITTEN, length, from, length) == SUCCESS;
+    }
+
+    /** Makes the tag, or says whether that which was set is right. */
+    private boolean finish(long end) throws Throwable {
+        return (int) FINAL.invokeExact(context, end, address + WRITTEN, 0L) == SUCCESS;
     }
 
     private ByteBuffer copy(int length) {

@@ -5,6 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
@@ -33,7 +35,17 @@ public final class ForeignFunctions {
             throws ReflectiveOperationException {
         Optional<?> symbol = (Optional<?>)
                 type("SymbolLookup").getMethod("find", String.class).invoke(library, name);
-        Object address = symbol.orElseThrow(() -> new NoSuchMethodException(name));
+        return handle(symbol.orElseThrow(() -> new NoSuchMethodException(name)), result, parameters);
+    }
+
+    /** The same of a function that a library told the address of. */
+    public MethodHandle function(long address, Class<?> result, Class<?>... parameters)
+            throws ReflectiveOperationException {
+        return handle(segment(address), result, parameters);
+    }
+
+    private MethodHandle handle(Object address, Class<?> result, Class<?>... parameters)
+            throws ReflectiveOperationException {
         Object layouts = Array.newInstance(type("MemoryLayout"), parameters.length);
         for (int i = 0; i < parameters.length; i++) {
             Array.set(layouts, i, layout(parameters[i]));
@@ -62,6 +74,26 @@ public final class ForeignFunctions {
         MethodHandle ofBuffer = lookup.findStatic(segment, "ofBuffer", MethodType.methodType(segment, Buffer.class));
         MethodHandle address = lookup.findVirtual(segment, "address", MethodType.methodType(long.class));
         return MethodHandles.filterReturnValue(ofBuffer, address);
+    }
+
+    /** What a library keeps at an address, in the order of bytes of this machine. */
+    public static ByteBuffer memory(long address, int bytes) throws ReflectiveOperationException {
+        Object memory =
+                type("MemorySegment").getMethod("reinterpret", long.class).invoke(segment(address), (long) bytes);
+        ByteBuffer buffer =
+                (ByteBuffer) type("MemorySegment").getMethod("asByteBuffer").invoke(memory);
+        return buffer.order(ByteOrder.nativeOrder());
+    }
+
+    /** A text of C's at an address, which ends with a zero. */
+    public static String string(long address) throws ReflectiveOperationException {
+        Object memory =
+                type("MemorySegment").getMethod("reinterpret", long.class).invoke(segment(address), Long.MAX_VALUE);
+        return (String) type("MemorySegment").getMethod("getString", long.class).invoke(memory, 0L);
+    }
+
+    private static Object segment(long address) throws ReflectiveOperationException {
+        return type("MemorySegment").getMethod("ofAddress", long.class).invoke(null, address);
     }
 
     private static Object layout(Class<?> primitive) throws ReflectiveOperationException {
