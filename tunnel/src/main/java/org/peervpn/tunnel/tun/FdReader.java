@@ -20,15 +20,18 @@ final class FdReader implements EpollIoHandle {
     /** So that a device that always has something does not keep its loop from anything else. */
     private static final int MAX_READS = 64;
 
+    /** So that the first does not wait for the last, where there are always more. */
+    private static final int MAX_PACKETS_UNTIL_FLUSH = 128;
+
     private final TunQueue queue;
     private final Tun.Reader reader;
     private final Runnable onLost;
     private final LongAdder dropped;
-    private final PacketBatch batch = FdTun.newBatch();
-    private final Splitter splitter = new Splitter(batch, this::deliver);
+    private final Splitter splitter;
     private final int headerBytes;
     private final ByteBuffer buffer;
     private final long address;
+    private int unflushed;
     private boolean alone; // whether the last wake-up brought but one read
     private boolean ended;
     private boolean mistakeLogged; // ours, which some packets may bring to light again and again
@@ -41,9 +44,10 @@ final class FdReader implements EpollIoHandle {
         headerBytes = withHeader ? VnetHeader.BYTES : 0;
         buffer = ByteBuffer.allocateDirect(headerBytes + Ip.MAX_PACKET_BYTES);
         address = Buffer.memoryAddress(buffer);
+        splitter = new Splitter(buffer, this::lend);
     }
 
-    /** Level-triggered, so that what does not fit into one batch is told again. */
+    /** Level-triggered, so that what is left is told again. */
     void register(IoEventLoop loop) {
         IoRegistration registration = loop.register(this).syncUninterruptibly().getNow();
         registration.submit(EpollIoOps.EPOLLIN);
@@ -57,7 +61,7 @@ final class FdReader implements EpollIoHandle {
     @Override
     public void handle(IoRegistration registration, IoEvent event) {
         boolean alive = drain();
-        deliver();
+        flush();
         if (!alive && !ended) {
             ended = true;
             registration.cancel();
@@ -79,7 +83,7 @@ final class FdReader implements EpollIoHandle {
                 }
                 accept(length);
                 if (i == 0 && alone) {
-                    deliver();
+                    flush();
                 }
             }
             alone = false;
@@ -91,25 +95,41 @@ final class FdReader implements EpollIoHandle {
 
     private void accept(int length) {
         boolean isWhole = length > headerBytes && Ip.isPacket(buffer.get(headerBytes));
-        if (!isWhole || !splitter.split(buffer, headerBytes, length)) {
+        if (!isWhole || !splitter.split(headerBytes, length)) {
             dropped.increment();
         }
     }
 
-    private void deliver() {
-        if (batch.size() == 0) {
+    private void lend(ByteBuffer packet) {
+        unflushed++;
+        try {
+            reader.read(packet);
+        } catch (RuntimeException e) {
+            dropped.increment();
+            failed(e);
+        }
+        if (unflushed == MAX_PACKETS_UNTIL_FLUSH) {
+            flush();
+        }
+    }
+
+    private void flush() {
+        if (unflushed == 0) {
             return;
         }
+        unflushed = 0;
         try {
-            reader.read(batch);
-        } catch (RuntimeException e) { // let through, it would halt the thread for a second each time
-            dropped.add(batch.size());
-            if (!mistakeLogged) {
-                mistakeLogged = true;
-                LOG.error("packets were not handled; others like them will be dropped without a word", e);
-            }
-        } finally {
-            batch.clear();
+            reader.flush();
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    /** Let through, it would halt the thread for a second each time. */
+    private void failed(RuntimeException e) {
+        if (!mistakeLogged) {
+            mistakeLogged = true;
+            LOG.error("packets were not handled; others like them will be dropped without a word", e);
         }
     }
 

@@ -21,17 +21,11 @@ import org.peervpn.tunnel.tun.TunDescriptor.Offloads;
  *
  * <ol>
  *   <li>The reading thread of a queue, an event loop of its own, sleeps until the descriptor is readable.
- *   <li>{@link FdReader} reads until there is nothing more; {@link Splitter} makes packets of it, in a batch, which is
- *       lent when it is full or at the end.
- *   <li>{@link FdWriter} collects packets until the flush; {@link Joiner} makes few long ones of them.
+ *   <li>{@link FdReader} reads until there is nothing more; {@link Splitter} makes packets of it, each of which is lent.
+ *   <li>{@link FdWriter} writes them; where there are offloads, {@link Joiner} makes few long ones of them until the flush.
  * </ol>
  */
 final class FdTun implements Tun {
-    private static final int MAX_PACKETS = 128;
-
-    /** Room for 128 packets of a usual MTU, and always for one more of any length. */
-    private static final int BATCH_BYTES = MAX_PACKETS * 2048 + Ip.MAX_PACKET_BYTES;
-
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
 
     private final String name;
@@ -48,10 +42,6 @@ final class FdTun implements Tun {
         this.name = name;
         this.queues = List.copyOf(queues);
         this.offloads = offloads;
-    }
-
-    static PacketBatch newBatch() {
-        return new PacketBatch(MAX_PACKETS, BATCH_BYTES);
     }
 
     @Override

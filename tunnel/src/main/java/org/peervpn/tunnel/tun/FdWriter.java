@@ -12,7 +12,7 @@ final class FdWriter implements Tun.Writer {
     private final LongAdder dropped;
     private final Offloads offloads;
     private @Nullable Joiner joiner; // made when first needed
-    private @Nullable PacketBatch batch;
+    private @Nullable ByteBuffer single; // the same
 
     FdWriter(TunQueue queue, LongAdder dropped, Offloads offloads) {
         this.queue = queue;
@@ -26,23 +26,20 @@ final class FdWriter implements Tun.Writer {
         if (length == 0 || length > Ip.MAX_PACKET_BYTES || !Ip.isPacket(packet.get(packet.position()))) {
             dropped.increment();
         } else if (offloads == Offloads.NONE) {
-            addToBatch(packet);
+            writeAlone(packet, length);
         } else {
             if (joiner == null) {
-                joiner = new Joiner(this::writeBuffer, offloads == Offloads.UDP);
+                joiner = new Joiner(this::write, offloads == Offloads.UDP);
             }
             joiner.add(packet);
         }
     }
 
-    private void addToBatch(ByteBuffer packet) {
-        if (batch == null) {
-            batch = FdTun.newBatch();
+    private void writeAlone(ByteBuffer packet, int length) {
+        if (single == null) {
+            single = ByteBuffer.allocateDirect(Ip.MAX_PACKET_BYTES);
         }
-        if (!batch.hasRoom(packet.remaining())) {
-            flush();
-        }
-        batch.add(packet);
+        write(single.put(0, packet, packet.position(), length), length);
     }
 
     @Override
@@ -50,21 +47,11 @@ final class FdWriter implements Tun.Writer {
         if (joiner != null) {
             joiner.flush();
         }
-        if (batch != null) {
-            for (int i = 0; i < batch.size(); i++) {
-                write(batch.buffer(), batch.start(i), batch.end(i));
-            }
-            batch.clear();
-        }
-    }
-
-    private void writeBuffer(ByteBuffer buffer, int end) {
-        write(buffer, 0, end);
     }
 
     /** Counts if the kernel's queue is full, the interface is down or gone, or the packet is malformed. */
-    private void write(ByteBuffer buffer, int start, int end) {
-        if (!queue.write(Buffer.memoryAddress(buffer), start, end)) {
+    private void write(ByteBuffer buffer, int end) {
+        if (!queue.write(Buffer.memoryAddress(buffer), 0, end)) {
             dropped.increment();
         }
     }

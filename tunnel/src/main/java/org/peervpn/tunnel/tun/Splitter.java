@@ -4,123 +4,126 @@ import static org.peervpn.tunnel.tun.Layout.TCP;
 import static org.peervpn.tunnel.tun.Layout.UDP;
 
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
  * Makes of what one read of a device with offloads brought the packets that it stands for: the kernel leaves it to us to
  * cut a long one into segments (TSO, USO) and to compute checksums.
  *
  * <p>Each segment has a copy of the headers, with its own lengths, IPv4 id, sequence number and checksums. FIN and PSH
- * stand in the last one only, CWR in the first.
+ * stand in the last one only, CWR in the first. Nothing else is copied: a segment's headers are put before its payload,
+ * where the end of the segment before was, which has been taken by then.
  */
 final class Splitter {
-    private final PacketBatch batch;
-    private final Runnable whenFull;
+    private final ByteBuffer source;
+    private final ByteBuffer packet;
+    private final Consumer<ByteBuffer> taker;
+    private final ByteBuffer headers = ByteBuffer.allocateDirect(Ip.MAX_PACKET_BYTES); // of the packet being cut
 
-    /** @param whenFull empties the batch */
-    Splitter(PacketBatch batch, Runnable whenFull) {
-        this.batch = batch;
-        this.whenFull = whenFull;
+    /**
+     * @param source direct memory, which the device reads into
+     * @param taker is lent each packet, in this memory, for the call
+     */
+    Splitter(ByteBuffer source, Consumer<ByteBuffer> taker) {
+        this.source = source;
+        this.packet = source.duplicate();
+        this.taker = taker;
     }
 
     /**
-     * What lies between {@code packet} and {@code end}, with its {@link VnetHeader} before it unless it begins at 0, where
+     * What lies between {@code start} and {@code end}, with its {@link VnetHeader} before it unless it begins at 0, where
      * it stands for itself; false if it makes no sense.
      */
-    boolean split(ByteBuffer source, int packet, int end) {
-        int length = end - packet;
-        if (packet == 0) {
-            return copy(source, packet, length);
+    boolean split(int start, int end) {
+        int length = end - start;
+        if (start == 0) {
+            lend(start, length);
+            return true;
         }
-        int start = packet - VnetHeader.BYTES;
-        int gsoType = VnetHeader.gsoType(source, start);
+        int vnet = start - VnetHeader.BYTES;
+        int gsoType = VnetHeader.gsoType(source, vnet);
         if (gsoType == VnetHeader.NO_SEGMENTS) {
-            return VnetHeader.needsChecksum(source, start)
-                    ? complete(source, start, packet, length)
-                    : copy(source, packet, length);
+            if (VnetHeader.needsChecksum(source, vnet) && !complete(vnet, start, length)) {
+                return false;
+            }
+            lend(start, length);
+            return true;
         }
         boolean isTcp = gsoType == VnetHeader.TCP_IPV4 || gsoType == VnetHeader.TCP_IPV6;
         if (!isTcp && gsoType != VnetHeader.UDP) {
             return false;
         }
-        int ipHeader = VnetHeader.checksumStart(source, start);
-        boolean isIpv4 = Layout.isIpv4(source, packet);
+        int ipHeader = VnetHeader.checksumStart(source, vnet);
+        boolean isIpv4 = Layout.isIpv4(source, start);
         if (ipHeader < (isIpv4 ? Layout.IPV4_HEADER : Layout.IPV6_HEADER)
                 || length < ipHeader + (isTcp ? Layout.TCP_MIN_HEADER : Layout.UDP_HEADER)) {
             return false;
         }
-        int header = ipHeader + (isTcp ? tcpHeader(source, packet + ipHeader) : Layout.UDP_HEADER);
-        int size = VnetHeader.gsoSize(source, start);
+        int header = ipHeader + (isTcp ? tcpHeader(start + ipHeader) : Layout.UDP_HEADER);
+        int size = VnetHeader.gsoSize(source, vnet);
         if (size == 0 || header >= length || header < ipHeader + Layout.UDP_HEADER) {
             return false;
         }
-        segment(source, packet, length, ipHeader, header, size, isTcp ? TCP : UDP);
+        cut(start, length, ipHeader, header, size, isTcp ? TCP : UDP);
         return true;
     }
 
+    private void lend(int start, int length) {
+        taker.accept(packet.limit(start + length).position(start));
+    }
+
     /** 0 if it is too short. */
-    private static int tcpHeader(ByteBuffer source, int transport) {
+    private int tcpHeader(int transport) {
         int bytes = (source.get(transport + Layout.TCP_HEADER_LENGTH) & 0xf0) >>> 2;
         return bytes < Layout.TCP_MIN_HEADER ? 0 : bytes;
     }
 
-    private boolean copy(ByteBuffer source, int packet, int length) {
-        makeRoom(length);
-        batch.buffer().put(batch.end(), source, packet, length);
-        batch.added(length);
-        return true;
-    }
-
-    private boolean complete(ByteBuffer source, int start, int packet, int length) {
-        int from = VnetHeader.checksumStart(source, start);
-        int field = from + VnetHeader.checksumOffset(source, start);
+    private boolean complete(int vnet, int start, int length) {
+        int from = VnetHeader.checksumStart(source, vnet);
+        int field = from + VnetHeader.checksumOffset(source, vnet);
         if (field + Short.BYTES > length) {
             return false;
         }
-        short checksum = Checksum.finish(Checksum.sum(source, packet + from, length - from));
-        source.putShort(packet + field, checksum == 0 ? -1 : checksum); // 0 would say of UDP that there is none
-        return copy(source, packet, length);
+        putChecksum(start + field, Checksum.sum(source, start + from, length - from));
+        return true;
     }
 
-    private void segment(ByteBuffer source, int packet, int length, int ipHeader, int header, int size, int protocol) {
-        boolean isIpv4 = Layout.isIpv4(source, packet);
-        long pseudoHeader = Layout.pseudoHeader(source, packet, protocol);
+    private void cut(int packetStart, int length, int ipHeader, int header, int size, int protocol) {
+        boolean isIpv4 = Layout.isIpv4(source, packetStart);
+        long pseudoHeader = Layout.pseudoHeader(source, packetStart, protocol);
+        headers.put(0, source, packetStart, header);
         int payload = length - header;
         for (int done = 0, number = 0; done < payload; done += size, number++) {
             int bytes = Math.min(size, payload - done);
-            makeRoom(header + bytes);
-            ByteBuffer target = batch.buffer();
-            int to = batch.end();
-            target.put(to, source, packet, header);
-            long sum = Checksum.copy(source, packet + header + done, bytes, target, to + header);
+            int start = packetStart + done;
+            source.put(start, headers, 0, header);
             if (isIpv4) {
-                int id = target.getShort(to + Layout.IPV4_ID) + number;
-                target.putShort(to + Layout.IPV4_ID, (short) id);
+                int id = source.getShort(start + Layout.IPV4_ID) + number;
+                source.putShort(start + Layout.IPV4_ID, (short) id);
             }
-            Layout.putLength(target, to, ipHeader, header + bytes);
-            int transport = to + ipHeader;
+            Layout.putLength(source, start, ipHeader, header + bytes);
+            int transport = start + ipHeader;
             int checksum;
             if (protocol == TCP) {
                 checksum = transport + Layout.TCP_CHECKSUM;
-                int sequence = target.getInt(transport + Layout.TCP_SEQUENCE) + done;
-                target.putInt(transport + Layout.TCP_SEQUENCE, sequence);
+                int sequence = source.getInt(transport + Layout.TCP_SEQUENCE) + done;
+                source.putInt(transport + Layout.TCP_SEQUENCE, sequence);
                 int cleared = (number == 0 ? 0 : Layout.CWR) | (done + bytes == payload ? 0 : Layout.FIN | Layout.PSH);
-                int flags = target.get(transport + Layout.TCP_FLAGS) & ~cleared;
-                target.put(transport + Layout.TCP_FLAGS, (byte) flags);
+                int flags = source.get(transport + Layout.TCP_FLAGS) & ~cleared;
+                source.put(transport + Layout.TCP_FLAGS, (byte) flags);
             } else {
                 checksum = transport + Layout.UDP_CHECKSUM;
-                target.putShort(transport + Layout.UDP_LENGTH, (short) (Layout.UDP_HEADER + bytes));
+                source.putShort(transport + Layout.UDP_LENGTH, (short) (Layout.UDP_HEADER + bytes));
             }
-            target.putShort(checksum, (short) 0);
-            sum += pseudoHeader + (header - ipHeader + bytes) + Checksum.sum(target, transport, header - ipHeader);
-            short finished = Checksum.finish(sum);
-            target.putShort(checksum, finished == 0 ? -1 : finished);
-            batch.added(header + bytes);
+            source.putShort(checksum, (short) 0);
+            int transportBytes = header - ipHeader + bytes;
+            putChecksum(checksum, pseudoHeader + transportBytes + Checksum.sum(source, transport, transportBytes));
+            lend(start, header + bytes);
         }
     }
 
-    private void makeRoom(int length) {
-        if (!batch.hasRoom(length)) {
-            whenFull.run();
-        }
+    private void putChecksum(int field, long sum) {
+        short checksum = Checksum.finish(sum);
+        source.putShort(field, checksum == 0 ? -1 : checksum); // 0 would say of UDP that there is none
     }
 }

@@ -6,9 +6,13 @@ import java.util.function.IntFunction;
 /** A TUN device: whole IP packets, IPv4 and IPv6, in batches. Deals in nothing else: addresses and routes are others' work. */
 public interface Tun extends AutoCloseable {
 
-    /** Where packets from this machine go. Called on a thread of the TUN's own; the batch is lent for the call. */
+    /** Where packets from this machine go. Called on a thread of the TUN's own. */
     interface Reader {
-        void read(PacketBatch batch);
+        /** The packet between position and limit, in direct memory that is lent for the call, and may be written to. */
+        void read(ByteBuffer packet);
+
+        /** Nothing more has come for now, or much already: what has been queued is to leave. */
+        default void flush() {}
 
         /** Somebody removed the device: nothing more will be read. One reader is told. Not called at {@link Tun#close}. */
         default void lost() {}
@@ -16,7 +20,7 @@ public interface Tun extends AutoCloseable {
 
     /** A sender of packets to this machine, used by one thread. */
     interface Writer {
-        /** Queues a copy; a full queue is flushed first. */
+        /** Writes a copy, at the latest at the flush. */
         void write(ByteBuffer packet);
 
         void flush();

@@ -84,7 +84,7 @@ class LinuxTunIT {
 
     @Test
     void failingReaderIsReportedOnceAndPacketsKeepComing() throws Exception {
-        assertThat(probe("failing-reader")).contains("batches went on");
+        assertThat(probe("failing-reader")).contains("packets went on");
     }
 
     @Test

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /** Runs in a network namespace of its own and says on the standard output what it found. */
 final class TunProbe {
-    private static final int PACKETS = 300; // more than a batch
+    private static final int PACKETS = 300; // more than until a flush
     private static final int MAX_KERNEL_QUEUES = 256; // of one device: MAX_TAP_QUEUES in linux/drivers/net/tun.c
     private static final String NAME = "ptun0";
 
@@ -60,15 +60,19 @@ final class TunProbe {
         say("queues " + tun.queues());
         run("ip", "address", "add", "10.9.8.1/24", "dev", NAME);
         Tun.Writer writer = tun.newWriter(0);
-        tun.start(queue -> batch -> {
-            for (int i = 0; i < batch.size(); i++) {
-                ByteBuffer packet = batch.packet(i);
+        tun.start(queue -> new Tun.Reader() {
+            @Override
+            public void read(ByteBuffer packet) {
                 if (isUdpToNeighbour(packet)) {
                     exchangeEnds(packet);
                     writer.write(packet);
                 }
             }
-            writer.flush();
+
+            @Override
+            public void flush() {
+                writer.flush();
+            }
         });
         say("answered " + answeredInOrder() + " of " + PACKETS);
         say("dropped " + tun.droppedPackets());
@@ -117,21 +121,18 @@ final class TunProbe {
         Map<Integer, Set<Integer>> queuesOfPorts = new ConcurrentHashMap<>();
         BlockingQueue<Integer> arrived = new LinkedBlockingQueue<>();
         Tun.Writer answers = tun.newWriter(2);
-        tun.start(queue -> batch -> {
-            for (int i = 0; i < batch.size(); i++) {
-                ByteBuffer packet = batch.packet(i);
-                if (isUdpToNeighbour(packet)) {
-                    int port = Short.toUnsignedInt(packet.getShort(packet.position() + 20));
-                    queuesOfPorts
-                            .computeIfAbsent(port, unused -> new CopyOnWriteArraySet<>())
-                            .add(queue);
-                    synchronized (answers) {
-                        exchangeEnds(packet);
-                        answers.write(packet);
-                        answers.flush();
-                    }
-                    arrived.add(port);
+        tun.start(queue -> packet -> {
+            if (isUdpToNeighbour(packet)) {
+                int port = Short.toUnsignedInt(packet.getShort(packet.position() + 20));
+                queuesOfPorts
+                        .computeIfAbsent(port, unused -> new CopyOnWriteArraySet<>())
+                        .add(queue);
+                synchronized (answers) {
+                    exchangeEnds(packet);
+                    answers.write(packet);
+                    answers.flush();
                 }
+                arrived.add(port);
             }
         });
         List<DatagramSocket> flows = new ArrayList<>();
@@ -175,7 +176,7 @@ final class TunProbe {
         CountDownLatch told = new CountDownLatch(1);
         tun.start(queue -> new Tun.Reader() {
             @Override
-            public void read(PacketBatch batch) {}
+            public void read(ByteBuffer packet) {}
 
             @Override
             public void lost() {
@@ -206,7 +207,7 @@ final class TunProbe {
 
     private static void close() throws Exception {
         Tun tun = LinuxTun.open(NAME, 1420);
-        tun.start(queue -> batch -> {});
+        tun.start(queue -> packet -> {});
         Tun.Writer writer = tun.newWriter(0);
         tun.close();
         tun.close();
@@ -244,7 +245,7 @@ final class TunProbe {
         CountDownLatch lost = new CountDownLatch(1);
         tun.start(queue -> new Tun.Reader() {
             @Override
-            public void read(PacketBatch batch) {}
+            public void read(ByteBuffer packet) {}
 
             @Override
             public void lost() {
@@ -284,21 +285,21 @@ final class TunProbe {
         try (Tun tun = LinuxTun.open(NAME, 1420);
                 DatagramSocket socket = new DatagramSocket()) {
             run("ip", "address", "add", "10.9.8.1/24", "dev", NAME);
-            CountDownLatch batches = new CountDownLatch(3);
-            tun.start(queue -> batch -> {
-                batches.countDown();
+            CountDownLatch packets = new CountDownLatch(3);
+            tun.start(queue -> packet -> {
+                packets.countDown();
                 throw new IllegalStateException("a mistake");
             });
             InetSocketAddress neighbour = new InetSocketAddress("10.9.8.2", 9);
-            long before = batches.getCount();
-            while (batches.getCount() > 0) {
+            long before = packets.getCount();
+            while (packets.getCount() > 0) {
                 socket.send(new DatagramPacket(new byte[10], 10, neighbour));
-                while (batches.getCount() == before) {
+                while (packets.getCount() == before) {
                     Thread.onSpinWait();
                 }
-                before = batches.getCount();
+                before = packets.getCount();
             }
-            say("batches went on");
+            say("packets went on");
         }
     }
 
