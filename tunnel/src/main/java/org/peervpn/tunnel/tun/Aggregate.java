@@ -13,6 +13,7 @@ final class Aggregate {
     private int ipHeader;
     private int header;
     private int protocol;
+    private long pseudoHeader; // the sum of it, but for the length
     private int length; // of the packet so far
     private int size; // of a segment's payload
     private int segments;
@@ -36,6 +37,7 @@ final class Aggregate {
         size = parsed.payload();
         segments = 1;
         length = header;
+        pseudoHeader = Layout.pseudoHeader(packet, packet.position(), protocol);
         buffer.put(START, packet, packet.position(), header);
         if (!append(packet, parsed)) {
             return false;
@@ -115,13 +117,12 @@ final class Aggregate {
     /** Verified here, for the kernel will believe us: a packet that was damaged before it came to us must stay so. */
     private boolean append(ByteBuffer packet, FlowPacket parsed) {
         int start = packet.position();
-        long sum = Layout.pseudoHeader(packet, start, protocol)
-                + (header - ipHeader + parsed.payload())
-                + Checksum.sum(packet, start + ipHeader, header - ipHeader)
-                + Checksum.copy(packet, start + header, parsed.payload(), buffer, START + length);
+        int transportBytes = header - ipHeader + parsed.payload();
+        long sum = pseudoHeader + transportBytes + Checksum.sum(packet, start + ipHeader, transportBytes);
         if (Checksum.fold(sum) != 0xffff) {
             return false;
         }
+        buffer.put(START + length, packet, start + header, parsed.payload());
         length += parsed.payload();
         return true;
     }
@@ -143,8 +144,7 @@ final class Aggregate {
         if (!isTcp) {
             buffer.putShort(START + ipHeader + Layout.UDP_LENGTH, (short) (length - ipHeader));
         }
-        long pseudoHeader = Layout.pseudoHeader(buffer, START, protocol) + (length - ipHeader);
-        buffer.putShort(START + ipHeader + field, (short) Checksum.fold(pseudoHeader));
+        buffer.putShort(START + ipHeader + field, (short) Checksum.fold(pseudoHeader + (length - ipHeader)));
     }
 
     private int sequence(ByteBuffer packet, int start) {

@@ -30,12 +30,6 @@ final class Checksum {
         return inNetworkOrder(sum) + sumOfRest(buffer, i, from + length - i);
     }
 
-    /** Copies, too. */
-    static long copy(ByteBuffer source, int from, int length, ByteBuffer target, int to) {
-        target.put(to, source, from, length);
-        return sum(source, from, length);
-    }
-
     private static long inNetworkOrder(long sum) {
         return SWAPS ? Short.toUnsignedInt(Short.reverseBytes((short) fold(sum))) : sum;
     }
