@@ -17,7 +17,8 @@ public interface Aead {
 
     /**
      * Seals {@code length} bytes of a direct buffer at the index {@code from} into another at the index {@code to}, without
-     * associated data; in place if both are the same. Positions and limits do not matter and do not change.
+     * associated data; in place if both are the same. Both ranges lie within the limits; positions do not matter and do
+     * not change.
      */
     void sealWithNonce(AeadKey key, long nonce, ByteBuffer in, int from, int length, ByteBuffer out, int to);
 

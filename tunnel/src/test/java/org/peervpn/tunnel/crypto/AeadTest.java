@@ -86,16 +86,45 @@ class AeadTest {
             byte[] text = new byte[offset + length + Aead.TAG_LENGTH];
             random.nextBytes(text);
 
-            byte[] expected = sealed(new BouncyCastleAead(), roundKey, counter, text, offset, length);
+            byte[] associated = new byte[random.nextInt(3) * random.nextInt(50)];
+            random.nextBytes(associated);
+
+            byte[] expected = text.clone();
+            new BouncyCastleAead().sealWithNonce(roundKey, counter, associated, expected, offset, length);
             for (Aead aead : aeads) {
-                byte[] sealed = sealed(aead, roundKey, counter, text, offset, length);
+                byte[] sealed = text.clone();
+                aead.sealWithNonce(roundKey, counter, associated, sealed, offset, length);
                 assertThat(sealed).isEqualTo(expected);
-                assertThat(aead.open(
-                                roundKey, counter, Aead.NO_ASSOCIATED_DATA, sealed, offset, length + Aead.TAG_LENGTH))
+                assertThat(aead.open(roundKey, counter, associated, sealed, offset, length + Aead.TAG_LENGTH))
                         .isTrue();
                 assertThat(Arrays.copyOf(sealed, offset + length)).isEqualTo(Arrays.copyOf(text, offset + length));
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("expected")
+    void anyBitThatIsNotWhatItWasIsNoticed(AeadProvider provider) {
+        Aead aead = provider.newAead();
+        byte[] sealed = Arrays.copyOf(plaintext, plaintext.length + Aead.TAG_LENGTH);
+        aead.sealWithNonce(key, nonce, aad, sealed, 0, plaintext.length);
+        for (int bit = 0; bit < 8 * sealed.length; bit++) {
+            assertThat(aead.open(key, nonce, aad, flipped(sealed, bit), 0, sealed.length))
+                    .isFalse();
+        }
+        for (int bit = 0; bit < 8 * aad.length; bit++) {
+            assertThat(aead.open(key, nonce, flipped(aad, bit), sealed.clone(), 0, sealed.length))
+                    .isFalse();
+        }
+        assertThat(aead.open(key, nonce + 1, aad, sealed.clone(), 0, sealed.length))
+                .isFalse();
+        assertThat(aead.open(key, nonce, aad, sealed.clone(), 0, sealed.length)).isTrue();
+    }
+
+    private static byte[] flipped(byte[] bytes, int bit) {
+        byte[] changed = bytes.clone();
+        changed[bit / 8] ^= (byte) (1 << bit % 8);
+        return changed;
     }
 
     /** In place and from one buffer to another, at odd places. */
@@ -104,12 +133,12 @@ class AeadTest {
     void directBuffersAreSealedAndOpenedAsArraysAre(AeadProvider provider) {
         Aead aead = provider.newAead();
         Random random = new Random(2);
-        for (int length = 0; length < 1500; length = 2 * length + 1) {
+        for (int length = 0; length <= 65_535; length = 2 * length + 1) {
             byte[] text = new byte[length + Aead.TAG_LENGTH];
             random.nextBytes(text);
             byte[] expected = sealed(new BouncyCastleAead(), key, length, text, 0, length);
-            ByteBuffer in = ByteBuffer.allocateDirect(2000).position(5);
-            ByteBuffer out = ByteBuffer.allocateDirect(2000).position(9).slice();
+            ByteBuffer in = ByteBuffer.allocateDirect(length + 100).position(5);
+            ByteBuffer out = ByteBuffer.allocateDirect(length + 100).position(9).slice();
             in.put(3, text);
 
             aead.sealWithNonce(key, length, in, 3, length, out, 1);
