@@ -61,8 +61,11 @@ final class OutboundPath implements Tun.Reader {
     @Override
     public void flush() {
         clock.batchEnded();
-        datagrams.flush();
-        toTun.flush();
+        try {
+            datagrams.flush();
+        } finally {
+            toTun.flush();
+        }
     }
 
     @Override

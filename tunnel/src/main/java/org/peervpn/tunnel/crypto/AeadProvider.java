@@ -1,12 +1,11 @@
 package org.peervpn.tunnel.crypto;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.security.Security;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Who can make an {@link Aead}, in the order in which they are tried. */
 public enum AeadProvider {
@@ -44,34 +43,46 @@ public enum AeadProvider {
         }
     }
 
+    /** With nothing, with more than a block of the cipher, and with as much as makes fast ones take another way. */
     private static boolean passesSelfTest(Aead aead) {
-        byte[] message =
-                "A message that is longer than one block of the cipher, which has sixty-four bytes".getBytes(US_ASCII);
-        AeadKey key = new AeadKey(message, 7);
+        byte[] text = new byte[1420];
+        for (int i = 0; i < text.length; i++) {
+            text[i] = (byte) (31 * i);
+        }
+        AeadKey key = new AeadKey(text, 7);
+        return IntStream.of(0, 79, text.length)
+                .mapToObj(length -> Arrays.copyOf(text, length))
+                .allMatch(message -> passesSelfTest(aead, key, message) && passesSelfTestInPlace(aead, key, message));
+    }
+
+    private static boolean passesSelfTest(Aead aead, AeadKey key, byte[] message) {
         byte[] expected = Arrays.copyOf(message, message.length + Aead.TAG_LENGTH);
         byte[] sealed = expected.clone();
-        new BouncyCastleAead().sealWithNonce(key, 258, message, expected, 0, message.length);
-        aead.sealWithNonce(key, 258, message, sealed, 0, message.length);
-        if (!Arrays.equals(sealed, expected)) {
-            return false;
-        }
+        new BouncyCastleAead().sealWithNonce(key, message.length, message, expected, 0, message.length);
+        aead.sealWithNonce(key, message.length, message, sealed, 0, message.length);
+        return Arrays.equals(sealed, expected)
+                && !aead.open(key, message.length, message, forged(sealed, 0), 0, sealed.length)
+                && !aead.open(key, message.length, message, forged(sealed, sealed.length - 1), 0, sealed.length)
+                && aead.open(key, message.length, message, sealed, 0, sealed.length)
+                && Arrays.equals(sealed, 0, message.length, message, 0, message.length);
+    }
+
+    private static byte[] forged(byte[] sealed, int index) {
         byte[] forged = sealed.clone();
-        forged[50] ^= 1;
-        return !aead.open(key, 258, message, forged, 0, forged.length)
-                && aead.open(key, 258, message, sealed, 0, sealed.length)
-                && Arrays.equals(sealed, 0, message.length, message, 0, message.length)
-                && passesSelfTestInPlace(aead, key, message);
+        forged[index] ^= 1;
+        return forged;
     }
 
     /** As packets are sealed and opened: in direct buffers, which some do by other functions of theirs. */
     private static boolean passesSelfTestInPlace(Aead aead, AeadKey key, byte[] message) {
+        long nonce = 3000L + message.length;
         byte[] expected = Arrays.copyOf(message, message.length + Aead.TAG_LENGTH);
-        new BouncyCastleAead().sealWithNonce(key, 259, Aead.NO_ASSOCIATED_DATA, expected, 0, message.length);
+        new BouncyCastleAead().sealWithNonce(key, nonce, Aead.NO_ASSOCIATED_DATA, expected, 0, message.length);
         ByteBuffer buffer = ByteBuffer.allocateDirect(1 + expected.length).put(1, message);
-        aead.sealWithNonce(key, 259, buffer, 1, message.length, buffer, 1);
+        aead.sealWithNonce(key, nonce, buffer, 1, message.length, buffer, 1);
         byte[] sealed = new byte[expected.length];
         buffer.get(1, sealed);
-        boolean opened = aead.open(key, 259, buffer, 1, expected.length, buffer, 1);
+        boolean opened = aead.open(key, nonce, buffer, 1, expected.length, buffer, 1);
         byte[] text = new byte[message.length];
         buffer.get(1, text);
         return opened && Arrays.equals(sealed, expected) && Arrays.equals(text, message);

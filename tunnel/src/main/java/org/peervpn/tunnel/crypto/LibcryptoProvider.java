@@ -89,7 +89,7 @@ final class LibcryptoProvider {
             if (number == 0) {
                 return addresses;
             }
-            addresses.put(number, function.getLong(FUNCTION));
+            addresses.putIfAbsent(number, function.getLong(FUNCTION)); // the first counts
         }
     }
 

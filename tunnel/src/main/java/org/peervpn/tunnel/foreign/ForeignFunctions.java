@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * Functions of a native library by the platform's own linker (JEP 454), which is there from Java 22 on; asked for by
- * reflection, since this is compiled for an older Java. Pointers are passed as {@code long}.
+ * reflection, since this is compiled for an older Java; and what a library keeps in its memory. Pointers are {@code long},
+ * and whoever gives one vouches for it.
  *
  * <p>The functions must be short and must not call back: the thread does not leave Java for them.
  */

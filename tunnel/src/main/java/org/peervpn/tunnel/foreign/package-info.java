@@ -1,4 +1,4 @@
-/** Edge: calls native libraries by the platform's own linker, where Java has one. Decides nothing. */
+/** Edge: calls native libraries, and reads their memory, by the platform's own linker, where Java has one. Decides nothing. */
 @NullMarked
 package org.peervpn.tunnel.foreign;
 

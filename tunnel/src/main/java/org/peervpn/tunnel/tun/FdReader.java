@@ -60,8 +60,12 @@ final class FdReader implements EpollIoHandle {
 
     @Override
     public void handle(IoRegistration registration, IoEvent event) {
-        boolean alive = drain();
-        flush();
+        boolean alive = true;
+        try {
+            alive = drain();
+        } finally {
+            flush();
+        }
         if (!alive && !ended) {
             ended = true;
             registration.cancel();
@@ -117,10 +121,12 @@ final class FdReader implements EpollIoHandle {
         if (unflushed == 0) {
             return;
         }
+        int packets = unflushed;
         unflushed = 0;
         try {
             reader.flush();
         } catch (RuntimeException e) {
+            dropped.add(packets); // at most
             failed(e);
         }
     }

@@ -3,7 +3,7 @@ package org.peervpn.tunnel.tun;
 import java.nio.ByteBuffer;
 import java.util.function.IntFunction;
 
-/** A TUN device: whole IP packets, IPv4 and IPv6, in batches. Deals in nothing else: addresses and routes are others' work. */
+/** A TUN device: whole IP packets, IPv4 and IPv6. Deals in nothing else: addresses and routes are others' work. */
 public interface Tun extends AutoCloseable {
 
     /** Where packets from this machine go. Called on a thread of the TUN's own. */

@@ -1,6 +1,7 @@
 package org.peervpn.tunnel.crypto;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -125,6 +126,31 @@ class AeadTest {
         byte[] changed = bytes.clone();
         changed[bit / 8] ^= (byte) (1 << bit % 8);
         return changed;
+    }
+
+    @ParameterizedTest
+    @MethodSource("expected")
+    void keysMayTakeTurns(AeadProvider provider) {
+        Aead aead = provider.newAead();
+        AeadKey other = new AeadKey(flipped(vectors.get("key"), 0), 0);
+        for (long turn = 0; turn < 6; turn++) {
+            AeadKey its = turn % 3 == 1 ? other : key;
+            byte[] sealed = sealed(aead, its, turn, new byte[100], 0, 84);
+            assertThat(sealed).isEqualTo(sealed(new BouncyCastleAead(), its, turn, new byte[100], 0, 84));
+            assertThat(aead.open(its, turn, Aead.NO_ASSOCIATED_DATA, sealed, 0, 100))
+                    .isTrue();
+        }
+    }
+
+    /** Nor any at all for a Java without a linker. */
+    @Test
+    void opensslHasNoAlgorithmOfAnUnknownName() {
+        assertThatThrownBy(() -> new LibcryptoProvider().algorithm(LibcryptoProvider.OSSL_OP_CIPHER, "ROT13"))
+                .isInstanceOf(ReflectiveOperationException.class);
+        assertThatThrownBy(() -> new LibcryptoProvider()
+                        .algorithm(LibcryptoProvider.OSSL_OP_MAC, "POLY1305")
+                        .function(99, int.class))
+                .isInstanceOf(ReflectiveOperationException.class);
     }
 
     /** In place and from one buffer to another, at odd places. */

@@ -145,7 +145,12 @@ class OffloadTest {
 
     private static List<ByteBuffer> split(ByteBuffer written) {
         List<ByteBuffer> packets = new ArrayList<>();
-        Splitter splitter = new Splitter(written, packet -> packets.add(copy(packet)));
+        Splitter splitter = new Splitter(written, packet -> {
+            packets.add(copy(packet));
+            for (int i = packet.position(); i < packet.limit(); i++) {
+                packet.put(i, (byte) 0xaa); // the reader may
+            }
+        });
         assertThat(splitter.split(VnetHeader.BYTES, written.limit())).isTrue();
         return packets;
     }
