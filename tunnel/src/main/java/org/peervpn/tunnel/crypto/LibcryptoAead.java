@@ -5,7 +5,6 @@ import static org.peervpn.tunnel.crypto.LibcryptoProvider.OSSL_OP_MAC;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
-import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +41,8 @@ final class LibcryptoAead implements Aead {
     private static final long NULL = 0;
 
     /** Constants, so that the compiler sees through them. */
-    private static final MethodHandle ADDRESS;
-
     private static final MethodHandle NEW_CIPHER;
+
     private static final MethodHandle INIT_CIPHER;
     private static final MethodHandle ENCIPHER;
     private static final MethodHandle NEW_MAC;
@@ -55,7 +53,6 @@ final class LibcryptoAead implements Aead {
 
     static {
         try {
-            ADDRESS = ForeignFunctions.addressOfPosition();
             LibcryptoProvider provider = new LibcryptoProvider();
             PROVIDER_CONTEXT = provider.context();
             Algorithm cipher = provider.algorithm(OSSL_OP_CIPHER, "ChaCha20");
@@ -96,7 +93,7 @@ final class LibcryptoAead implements Aead {
     private static final int SCRATCH_BYTES = 72;
 
     private final ByteBuffer scratch = newMemory(SCRATCH_BYTES);
-    private final long scratchAddress = address(scratch);
+    private final long scratchAddress = ForeignFunctions.address(scratch);
 
     /** For as long as the process lives, like the thread that they belong to. */
     private final long cipher;
@@ -108,6 +105,7 @@ final class LibcryptoAead implements Aead {
     private ByteBuffer associated = newMemory(0);
     private long inAddress;
     private long outAddress;
+    private long associatedAddress;
     private @Nullable AeadKey current;
 
     LibcryptoAead() {
@@ -170,12 +168,12 @@ final class LibcryptoAead implements Aead {
     private void makeRoom(int length) {
         int needed = BLOCK + roundedUp(length, BLOCK) + MAC_BLOCK;
         if (in.capacity() < needed) {
-            int capacity =
-                    Math.max(needed, 2 * in.capacity()); // so that what others send makes us do it but a few times
+            // At least twice as much, so that what others send makes us do it but a few times.
+            int capacity = Math.max(needed, 2 * in.capacity());
             ByteBuffer newIn = newMemory(capacity);
             ByteBuffer newOut = newMemory(capacity);
-            long newInAddress = address(newIn);
-            long newOutAddress = address(newOut);
+            long newInAddress = ForeignFunctions.address(newIn);
+            long newOutAddress = ForeignFunctions.address(newOut);
             in = newIn; // all or, where there is no memory, nothing
             out = newOut;
             inAddress = newInAddress;
@@ -185,14 +183,7 @@ final class LibcryptoAead implements Aead {
 
     /** Leaves the tag behind the text. */
     private void seal(AeadKey key, long nonce, byte[] associatedData, int length) {
-        try {
-            encipher(key, nonce, length);
-            computeTag(associatedData, out, outAddress, length, outAddress + BLOCK + length);
-        } catch (Throwable e) {
-            throw failed(e);
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        process(key, nonce, associatedData, length, out, outAddress, outAddress + BLOCK + length);
     }
 
     /** The tag is behind the text, which means nothing unless it is right. */
@@ -200,16 +191,28 @@ final class LibcryptoAead implements Aead {
         int tag = BLOCK + length;
         long first = in.getLong(tag);
         long second = in.getLong(tag + Long.BYTES);
+        process(key, nonce, associatedData, length, in, inAddress, scratchAddress + TAG);
+        // All of it, whatever the first half is: the time says nothing.
+        return ((first ^ scratch.getLong(TAG)) | (second ^ scratch.getLong(TAG + Long.BYTES))) == 0;
+    }
+
+    /** @param sealed which of the two texts is the enciphered one */
+    private void process(
+            AeadKey key,
+            long nonce,
+            byte[] associatedData,
+            int length,
+            ByteBuffer sealed,
+            long sealedAddress,
+            long tag) {
         try {
             encipher(key, nonce, length);
-            computeTag(associatedData, in, inAddress, length, scratchAddress + TAG);
+            computeTag(associatedData, sealed, sealedAddress, length, tag);
         } catch (Throwable e) {
             throw failed(e);
         } finally {
             Reference.reachabilityFence(this);
         }
-        // All of it, whatever the first half is: the time says nothing.
-        return ((first ^ scratch.getLong(TAG)) | (second ^ scratch.getLong(TAG + Long.BYTES))) == 0;
     }
 
     @SuppressWarnings("ReferenceEquality") // the same key again, which is the rule, need not be set anew
@@ -256,11 +259,13 @@ final class LibcryptoAead implements Aead {
     private void authenticate(byte[] associatedData) throws Throwable {
         int padded = roundedUp(associatedData.length, MAC_BLOCK);
         if (associated.capacity() < padded) {
-            associated = newMemory(padded);
+            ByteBuffer longer = newMemory(padded);
+            associatedAddress = ForeignFunctions.address(longer);
+            associated = longer;
         }
         associated.putLong(padded - MAC_BLOCK, 0).putLong(padded - Long.BYTES, 0);
         associated.put(0, associatedData);
-        check((int) UPDATE_MAC.invokeExact(mac, address(associated), (long) padded));
+        check((int) UPDATE_MAC.invokeExact(mac, associatedAddress, (long) padded));
     }
 
     private static int roundedUp(int length, int powerOfTwo) {
@@ -270,14 +275,6 @@ final class LibcryptoAead implements Aead {
     /** Of zeros. */
     private static ByteBuffer newMemory(int bytes) {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static long address(ByteBuffer buffer) {
-        try {
-            return (long) ADDRESS.invokeExact((Buffer) buffer);
-        } catch (Throwable e) {
-            throw failed(e);
-        }
     }
 
     private static void check(int result) {

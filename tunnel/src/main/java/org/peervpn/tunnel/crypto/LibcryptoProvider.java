@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
-import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -42,7 +41,7 @@ final class LibcryptoProvider {
         try {
             provider = (long) libcrypto
                     .function("OSSL_PROVIDER_try_load", long.class, long.class, long.class, int.class)
-                    .invokeExact(NULL, address(name), RETAIN_FALLBACKS);
+                    .invokeExact(NULL, ForeignFunctions.address(name), RETAIN_FALLBACKS);
         } finally {
             Reference.reachabilityFence(name);
         }
@@ -64,7 +63,7 @@ final class LibcryptoProvider {
         long at;
         ByteBuffer noCache = ByteBuffer.allocateDirect(Integer.BYTES);
         try {
-            at = (long) queryOperation.invokeExact(provider, operation, address(noCache));
+            at = (long) queryOperation.invokeExact(provider, operation, ForeignFunctions.address(noCache));
         } finally {
             Reference.reachabilityFence(noCache);
         }
@@ -91,10 +90,6 @@ final class LibcryptoProvider {
             }
             addresses.putIfAbsent(number, function.getLong(FUNCTION)); // the first counts
         }
-    }
-
-    private static long address(ByteBuffer buffer) throws Throwable {
-        return (long) ForeignFunctions.addressOfPosition().invokeExact((Buffer) buffer);
     }
 
     /** Its functions, by the numbers that openssl/core_dispatch.h gives them. */

@@ -1,8 +1,6 @@
 package org.peervpn.tunnel.foreign;
 
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
@@ -68,29 +66,31 @@ public final class ForeignFunctions {
                 : type.getMethod("of", type("MemoryLayout"), layouts.getClass()).invoke(null, layout(result), layouts);
     }
 
-    /** {@code (Buffer)long}: the address of the position of a direct buffer. */
-    public static MethodHandle addressOfPosition() throws ReflectiveOperationException {
-        Class<?> segment = type("MemorySegment");
-        MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-        MethodHandle ofBuffer = lookup.findStatic(segment, "ofBuffer", MethodType.methodType(segment, Buffer.class));
-        MethodHandle address = lookup.findVirtual(segment, "address", MethodType.methodType(long.class));
-        return MethodHandles.filterReturnValue(ofBuffer, address);
+    /** Where the position of a direct buffer lies, for as long as somebody holds the buffer. */
+    public static long address(ByteBuffer buffer) {
+        try {
+            Class<?> segment = type("MemorySegment");
+            Object memory = segment.getMethod("ofBuffer", Buffer.class).invoke(null, buffer);
+            return (long) segment.getMethod("address").invoke(memory);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this Java has no linker", e);
+        }
     }
 
     /** What a library keeps at an address, in the order of bytes of this machine. */
     public static ByteBuffer memory(long address, int bytes) throws ReflectiveOperationException {
-        Object memory =
-                type("MemorySegment").getMethod("reinterpret", long.class).invoke(segment(address), (long) bytes);
-        ByteBuffer buffer =
-                (ByteBuffer) type("MemorySegment").getMethod("asByteBuffer").invoke(memory);
-        return buffer.order(ByteOrder.nativeOrder());
+        Object buffer = type("MemorySegment").getMethod("asByteBuffer").invoke(segment(address, bytes));
+        return ((ByteBuffer) buffer).order(ByteOrder.nativeOrder());
     }
 
     /** A text of C's at an address, which ends with a zero. */
     public static String string(long address) throws ReflectiveOperationException {
-        Object memory =
-                type("MemorySegment").getMethod("reinterpret", long.class).invoke(segment(address), Long.MAX_VALUE);
-        return (String) type("MemorySegment").getMethod("getString", long.class).invoke(memory, 0L);
+        return (String)
+                type("MemorySegment").getMethod("getString", long.class).invoke(segment(address, Long.MAX_VALUE), 0L);
+    }
+
+    private static Object segment(long address, long bytes) throws ReflectiveOperationException {
+        return type("MemorySegment").getMethod("reinterpret", long.class).invoke(segment(address), bytes);
     }
 
     private static Object segment(long address) throws ReflectiveOperationException {
